@@ -57,7 +57,15 @@ if TYPE_CHECKING:
     from nanomeet_widget._showing import Show
     from nanomeet_widget._widget import NanoMeet
     from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
-    from nanomeet_widget.classroom import Groups
+    from nanomeet_widget.classroom import (
+        Groups,
+        Invites,
+        PersonalInvite,
+        Roster,
+        acreate_invites,
+        create_invites,
+        roster,
+    )
 
 __all__ = [
     "AuthenticationError",
@@ -76,6 +84,7 @@ __all__ = [
     "ImmatureTokenError",
     "InvalidInputError",
     "Invite",
+    "Invites",
     "LoginRequiredError",
     "MalformedTokenError",
     "MeetingStatus",
@@ -86,6 +95,7 @@ __all__ = [
     "NotAdmittedError",
     "NotJoinedError",
     "PermissionDeniedError",
+    "PersonalInvite",
     "Playout",
     "Poll",
     "ProgramBroadcast",
@@ -99,6 +109,7 @@ __all__ = [
     "RejectedTokenError",
     "Room",
     "RoomFullError",
+    "Roster",
     "Secret",
     "ServerStartError",
     "ServiceError",
@@ -111,12 +122,15 @@ __all__ = [
     "WrongRoomError",
     "__version__",
     "acreate_invite",
+    "acreate_invites",
     "acreate_room",
     "broadcast",
     "configure",
     "create_invite",
+    "create_invites",
     "create_room",
     "records",
+    "roster",
 ]
 
 
@@ -128,7 +142,8 @@ _LAZY = {
     "Show": "_showing",
     **dict.fromkeys(("Bot", "ProgramBroadcast", "broadcast"), "bot"),
     **dict.fromkeys(("Frame", "Reading", "Sound"), "_reading"),
-    "Groups": "classroom",
+    **dict.fromkeys(("Groups", "Invites", "PersonalInvite", "Roster"), "classroom"),
+    **dict.fromkeys(("acreate_invites", "create_invites", "roster"), "classroom"),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import hmac
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, NoReturn, SupportsIndex, TypeAlias, TypedDict, get_args
@@ -319,6 +320,50 @@ class GroupInfo(TypedDict):
     id: str
     name: str
     people: list[GroupMemberInfo]
+
+
+class RosterPerson(TypedDict):
+    """A person with a personal link to a room."""
+
+    #: The roster's own ID of them.
+    id: str
+    name: str
+    moderator: bool
+    #: As which participants they are in the room: several, if their link is used in several browsers.
+    here: list[str]
+    #: Whether they have been in the room since it was opened.
+    came: bool
+
+
+class RosterInfo(TypedDict):
+    """A person with a personal link, as a meeting tells its moderators."""
+
+    #: The roster's own ID of them.
+    id: str
+    name: str
+    moderator: bool
+    #: As which participants they are in the room: several, if their link is used in several browsers.
+    here: list[str]
+
+
+class CheckInInfo(TypedDict):
+    """A check-in that goes on."""
+
+    id: str
+    question: str
+    #: Seconds since the epoch.
+    since: float
+    #: The ids of the participants who are done: for moderators; others know only of themselves.
+    done: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoomRoster:
+    """What a server knows of a room's personal links."""
+
+    #: Whether the room is open: someone is in it.
+    open: bool
+    people: Sequence[RosterPerson]
 
 
 class Message(TypedDict):

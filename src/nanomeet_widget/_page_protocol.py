@@ -545,6 +545,41 @@ class GroupsData(Message, frozen=True, kw_only=True):
     own: str | None
 
 
+class RosterTold(Message, frozen=True, kw_only=True):
+    """A person with a personal link."""
+
+    id: str
+    name: str
+    moderator: bool
+    #: As which participants they are in the room.
+    here: list[str]
+
+
+class RosterData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetRosterChanged``."""
+
+    people: list[RosterTold]
+
+
+class CheckInData(Message, frozen=True, kw_only=True):
+    """Of ``nanomeetCheckInChanged``."""
+
+    #: Null if there is none.
+    id: str | None
+    question: str
+    #: When it began, in seconds since the epoch.
+    since: float
+    #: The participants who are done.
+    done: list[str]
+
+
+class HandCalledData(Message, frozen=True, kw_only=True):
+    """The answer to ``nanomeetCallHand``."""
+
+    #: Null if no hand was raised.
+    id: str | None
+
+
 class SourceClosedData(Message, frozen=True, kw_only=True):
     """Of ``nanomeetSourceClosed``."""
 

@@ -14,6 +14,7 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.classroom import Records, Table, seen
 from nanomeet_widget.classroom import records as _records
+from nanomeet_widget.classroom.attending import Attending
 from nanomeet_widget.classroom.grouping import Grouping
 from nanomeet_widget.classroom.polls import Polls
 from nanomeet_widget.events import Event
@@ -21,11 +22,12 @@ from nanomeet_widget.events import Event
 E = TypeVar("E", bound=Event)
 
 
-class Participation(Polls, Grouping, Readings):
+class Participation(Polls, Grouping, Attending, Readings):
     """Commands, state and events of a meeting."""
 
     _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {
         **Readings._KEPT,  # noqa: SLF001 - of a base
+        **Attending._KEPT,  # noqa: SLF001 - likewise
         **Grouping._KEPT,  # noqa: SLF001 - likewise
         **Polls._KEPT,  # noqa: SLF001 - likewise
     }

@@ -49,6 +49,12 @@ QUESTION = Length(least=1, most=500)
 OPTION = Length(least=1, most=200)
 #: Of a group of a class.
 GROUP = Length(least=1, most=64)
+#: People with personal links to a room, bytes of a request that makes the links, and bytes of a name and
+#: an ID in a token, which has to stay short enough for a link.
+ROSTER = 2000
+ROSTER_BYTES = 1_000_000
+TOKEN_NAME_BYTES = 1024
+TOKEN_ID_BYTES = 256
 #: Options of a poll, and groups of a class.
 OPTIONS = 20
 #: Bytes of a poll's question and options together.

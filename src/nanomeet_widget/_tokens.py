@@ -2,13 +2,14 @@
 
 The claims are those of a nanoMeet token: `room`, `streamname`, `server`, `moderator`, `sub`, `aud`,
 `iss`, `iat`, `nbf`, `exp` (NumericDate, RFC 7519), and `jti`, which names a
-token without showing it.
+token without showing it. A personal link's token also has `name` and `roster`: who its owner is.
 """
 
 from __future__ import annotations
 
 import base64
 import hmac
+import json
 import re
 import secrets
 import time
@@ -56,6 +57,16 @@ class Claims:
     notbefore: datetime
     expiration: datetime
     jti: str = ""
+    #: Of a personal link: its owner's name, which is fixed in the room, and their ID in the roster.
+    name: str = ""
+    roster: str = ""
+
+
+class _Utf8(json.JSONEncoder):
+    """Writes names as they are: an escaped one may have six times as many bytes."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - the base's own
+        super().__init__(**{**options, "ensure_ascii": False})
 
 
 def new_secret() -> bytes:
@@ -86,7 +97,10 @@ def mint(claims: Claims, secret: bytes) -> str:
         "exp": int(claims.expiration.timestamp()),
         "jti": claims.jti or secrets.token_hex(8),
     }
-    return jwt.encode(payload, secret, algorithm=ALGORITHM, headers={"typ": TYPE})
+    payload |= {key: value for key in ("name", "roster") if (value := getattr(claims, key))}
+    return jwt.encode(
+        payload, secret, algorithm=ALGORITHM, headers={"typ": TYPE}, json_encoder=_Utf8
+    )
 
 
 def signature(signed: str, secret: bytes) -> str:
@@ -189,6 +203,8 @@ def _claims(payload: dict[str, Any]) -> Claims:
         notbefore=_time(payload, "nbf", default=0.0),
         expiration=_time(payload, "exp", default=None),
         jti=_text(payload, "jti"),
+        name=_text(payload, "name"),
+        roster=_text(payload, "roster"),
     )
 
 

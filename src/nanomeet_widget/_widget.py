@@ -169,6 +169,13 @@ class NanoMeet(Presenting, Synced):
         ends`` (seconds since the epoch, or None), ``counts`` (votes for each option; None while you may
         not know them), ``voters, correct`` (right options; known to moderators, and to everyone once it
         is closed) and ``own`` (your vote). Options are numbered from 0. Embedded server only.
+    roster : list of dict
+        The people with personal links to the room: ``id, name, moderator`` and ``here``, the ids of
+        `participants` who they are now; several, if their link is used in several browsers. Known to
+        moderators; embedded server only.
+    check_in : dict or None
+        The check-in that goes on: ``id, question, since`` (seconds since the epoch) and ``done``, the ids of
+        `participants` who are done. Others than moderators know only of themselves. Embedded server only.
     readers : list of dict
         The programs that read pictures or sound of the meeting: ``id``, ``reader`` (whose program it is), ``of``
         (who is read; None for the stage) and ``media``, ``"video"`` or ``"audio"``.

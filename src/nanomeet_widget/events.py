@@ -521,6 +521,43 @@ class GroupNote(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RosterChanged(Event):
+    """A person with a personal link came or went, or such links were made or revoked. Moderators only.
+
+    Attributes
+    ----------
+    people : list of dict or None
+        All of them, as `NanoMeet.roster` has them: dicts of ``id, name, moderator`` and ``here``.
+    """
+
+    wire = "nanomeetRosterChanged"
+    people: list[dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckInChanged(Event):
+    """A check-in began or ended, or a participant is done, or is not after all.
+
+    Attributes
+    ----------
+    id : str or None
+        The check-in; None if none goes on.
+    question : str or None
+        What is asked.
+    since : float or None
+        When it began, in seconds since the epoch.
+    done : list of str or None
+        The ids of the participants who are done: for moderators; others learn only of themselves.
+    """
+
+    wire = "nanomeetCheckInChanged"
+    id: str | None = None
+    question: str | None = None
+    since: float | None = None
+    done: list[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConnectionChanged(Event):
     """The connection to the room was lost, or is back.
 

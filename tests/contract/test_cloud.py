@@ -251,3 +251,15 @@ def test_an_address_that_is_none_is_refused(name: str, value: str) -> None:
     with pytest.raises(nm.InvalidInputError, match=name) as caught:
         NanoStreamCloud("key-0123456789", **options)
     assert "u:p" not in str(caught.value)
+
+
+def test_there_are_no_personal_links_and_nothing_is_asked(
+    site: Site, service: NanoStreamCloud
+) -> None:
+    token = service.create_room("Algebra_1").token
+    site.seen.clear()
+    with pytest.raises(nm.InvalidInputError, match="tokens carry no names"):
+        nm.create_invites(token, [{"name": "Ada"}], service=service)
+    with pytest.raises(nm.InvalidInputError, match="does not say who"):
+        nm.roster(token, service=service).absent()
+    assert site.seen == []

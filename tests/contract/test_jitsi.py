@@ -381,3 +381,27 @@ def test_a_broadcast_goes_where_it_was_told() -> None:
 def test_without_a_target_there_is_no_broadcast() -> None:
     with pytest.raises(nm.InvalidInputError, match="broadcast_url"):
         jitsi().broadcast_target("s", is_vod=False)
+
+
+def test_personal_links_carry_names_in_jitsis_own_way() -> None:
+    service = jitsi()
+    room = service.create_room("Algebra_1")
+    roster = [{"id": "s1", "name": "Émilie du Châtelet"}, {"id": "s2", "name": "Bo", "tutor": True}]
+    invites = nm.create_invites(room.token, roster, moderator="tutor", service=service)
+    users = {}
+    for invite in invites:
+        claims = PROSODY.admit(invite.token, room="algebra_1")
+        users[invite.id] = claims["context"]["user"]
+        assert moderation(claims) is invite.moderator
+    assert {who: (user["id"], user["name"]) for who, user in users.items()} == {
+        "s1": ("s1", "Émilie du Châtelet"),
+        "s2": ("s2", "Bo"),
+    }
+    # The guest of such a person is someone else.
+    guest = PROSODY.admit(service.create_invite(invites["s2"].token).token, room="algebra_1")
+    assert guest["context"]["user"]["name"] == ""
+    for ask in (invites.absent, invites.present, nm.roster(room.token, service=service).people):
+        with pytest.raises(nm.InvalidInputError, match="Jitsi does not say who"):
+            ask()
+    with pytest.raises(nm.InvalidInputError, match="Jitsi cannot revoke"):
+        invites.revoke("s1")

@@ -21,7 +21,7 @@ from tests.conftest import RunningServer
 from tests.waiting import PATIENCE
 
 DESCRIBED = {
-    *("nanomeet", "invites", "revoke", "ticket", "stream", "organisation", "recordings"),
+    *("nanomeet", "invites", "roster", "revoke", "ticket", "stream", "organisation", "recordings"),
     *("records", "records/forget", "records/policy", "healthz"),
 }
 OPERATIONS = [

@@ -91,6 +91,14 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
         _page_protocol.ReadingEndedData,
         {"id": "r1", "kind": "left", "message": "Ada has left the meeting."},
     ),
+    "nanomeetRosterChanged": (
+        _page_protocol.RosterData,
+        {"people": [{"id": "s1", "name": "Ada", "moderator": False, "here": ["abc"]}]},
+    ),
+    "nanomeetCheckInChanged": (
+        _page_protocol.CheckInData,
+        {"id": "c1", "question": "Finished?", "since": 5.0, "done": ["abc"]},
+    ),
     "nanomeetSourceClosed": (
         _page_protocol.SourceClosedData,
         {"stream": "source_1", "message": "You have stopped it.", "failed": False},

@@ -412,6 +412,32 @@ export interface GroupsData {
   own: string | null;
 }
 
+/** A person with a personal link. */
+export interface RosterTold {
+  id: string;
+  name: string;
+  moderator: boolean;
+  here: string[];
+}
+
+/** Of ``nanomeetRosterChanged``. */
+export interface RosterData {
+  people: RosterTold[];
+}
+
+/** Of ``nanomeetCheckInChanged``. */
+export interface CheckInData {
+  id: string | null;
+  question: string;
+  since: number;
+  done: string[];
+}
+
+/** The answer to ``nanomeetCallHand``. */
+export interface HandCalledData {
+  id: string | null;
+}
+
 /** Of ``nanomeetSourceClosed``. */
 export interface SourceClosedData {
   stream: string;

@@ -114,6 +114,13 @@ class Bot(Participation):
         room, and for no group.
     polls : list of dict
         The polls of the meeting, oldest first, as for `NanoMeet`.
+    roster : list of dict
+        The people with personal links to the room: ``id, name, moderator`` and ``here``, the ids of
+        `participants` who they are now; several, if their link is used in several browsers. Known to
+        moderators; embedded server only.
+    check_in : dict or None
+        The check-in that goes on: ``id, question, since`` (seconds since the epoch) and ``done``, the ids of
+        `participants` who are done. Others than moderators know only of themselves. Embedded server only.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     talk_times : dict of str to float

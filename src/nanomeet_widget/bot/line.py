@@ -45,6 +45,7 @@ Answer = (
     | meeting.ReadingOpened
     | classroom.PollOpened
     | classroom.PollVotes
+    | classroom.HandCalled
 )
 
 _decode = _json.guarded(msgspec.json.Decoder(meeting.ServerMessage).decode)

@@ -91,6 +91,11 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
     "muteRemoteParticipant": lambda who, media: [meeting.Mute(id=who, media=media)],
     "nanomeetAddGroup": lambda given: [classroom.AddGroup(name=given["name"])],
     "nanomeetAdmitAll": lambda: [meeting.AdmitAll()],
+    "nanomeetAnswerCheckIn": lambda given: [
+        classroom.AnswerCheckIn(id=given["id"], done=given["done"])
+    ],
+    "nanomeetCallHand": lambda given: [classroom.CallHand(ref=0, id=given["id"])],
+    "nanomeetEndCheckIn": lambda: [classroom.EndCheckIn()],
     "nanomeetAnnounceToGroups": lambda given: [classroom.AnnounceToGroups(text=given["text"])],
     "nanomeetAssignGroup": lambda given: [
         classroom.AssignGroup(id=given["id"], group=given["group"])
@@ -115,6 +120,7 @@ _REQUESTS: dict[str, Callable[..., list[common.Request]]] = {
         classroom.RenameGroup(group=given["group"], name=given["name"])
     ],
     "nanomeetSetGroupsEnd": lambda given: [classroom.SetGroupsEnd(minutes=given["minutes"])],
+    "nanomeetStartCheckIn": lambda given: [classroom.StartCheckIn(question=given["question"])],
     "nanomeetStopReading": lambda reading: [meeting.StopReading(id=reading["id"])],
     "nanomeetVote": lambda given: [classroom.Vote(**given)],
     "sendChatMessage": lambda text, to=None: [meeting.SendChat(text=text, to=to)],

@@ -48,6 +48,10 @@ class Room:
         self._going: str | None = None
         #: Whether the meeting has groups.
         self._grouped = False
+        #: People with personal links, by their IDs in the roster.
+        self._roster: dict[str, classroom.Rostered] = {}
+        #: Whether a check-in goes on.
+        self._checking = False
 
     @property
     def subject(self) -> str:
@@ -80,6 +84,11 @@ class Room:
         self._persons.clear()
         self._knocking.clear()
         self._state = self._broadcast = None
+        if self._roster:
+            self._roster.clear()
+            yield self._rostered()
+        if self._checking:
+            yield from self._check_in(classroom.CheckInChanged(id=None))
         if inside:
             yield page.Participants(participants=[])
             yield _event("videoConferenceLeft", roomName=self._place or self._name)
@@ -129,6 +138,12 @@ class Room:
         yield from self._sent(message.chat)
         yield from self._show(message.broadcast)
         yield self._readings(message.readings)
+        # They follow, if there still are any.
+        if self._roster:
+            self._roster.clear()
+            yield self._rostered()
+        if self._checking:
+            yield from self._check_in(classroom.CheckInChanged(id=None))
         yield page.Status(status=MeetingStatus.JOINED)
         yield _event("nanomeetConnection", state="connected")
         if not inside:
@@ -298,6 +313,24 @@ class Room:
     def _poll_counts(self, message: classroom.PollCounts) -> Told:
         yield _event("nanomeetPollCounts", **msgspec.structs.asdict(message))
 
+    def _roster_changed(self, message: classroom.RosterChanged) -> Told:
+        self._roster = {person.id: person for person in message.people}
+        yield self._rostered()
+
+    def _roster_here(self, message: classroom.RosterHere) -> Told:
+        known = self._roster.get(message.id)
+        if known is not None:
+            self._roster[message.id] = msgspec.structs.replace(known, here=message.here)
+            yield self._rostered()
+
+    def _rostered(self) -> page.Event:
+        people = [msgspec.structs.asdict(person) for person in self._roster.values()]
+        return _event("nanomeetRosterChanged", people=people)
+
+    def _check_in(self, message: classroom.CheckInChanged) -> Told:
+        self._checking = message.id is not None
+        yield _event("nanomeetCheckInChanged", **msgspec.structs.asdict(message))
+
     def _whole(self, state: meeting.BroadcastState) -> meeting.BroadcastState:
         """Return a broadcast with whole addresses."""
         found = state.playout
@@ -351,6 +384,9 @@ class Room:
         classroom.Moved: _moved,
         classroom.GroupsChanged: _groups_changed,
         classroom.GroupNote: _group_note,
+        classroom.RosterChanged: _roster_changed,
+        classroom.RosterHere: _roster_here,
+        classroom.CheckInChanged: _check_in,
         meeting.Reaction: _reaction,
         meeting.EndpointText: _text,
         meeting.UnmuteAsked: _unmute,

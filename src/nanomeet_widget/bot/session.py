@@ -186,10 +186,10 @@ class Session:
             answer = await self._line.ask(request, timeout=_TIMES.get(verb(method, args), ANSWER))
         if isinstance(answer, meeting.ReadingOpened):
             return {"id": answer.id, "stream": answer.stream, "ticket": answer.ticket}
-        if isinstance(answer, classroom.PollOpened):
-            return {"id": answer.id}
         if isinstance(answer, classroom.PollVotes):
             return {"votes": msgspec.to_builtins(answer.votes)}
+        if isinstance(answer, classroom.PollOpened | classroom.HandCalled):
+            return {"id": answer.id}
         if method == "setNanoMeetSubject":
             return {"subject": self._room.subject}
         return (

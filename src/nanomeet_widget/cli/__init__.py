@@ -78,6 +78,11 @@ def _parser() -> argparse.ArgumentParser:
             "records", parents=[common], help="show what is kept of a room's meetings"
         )
     )
+    minting.add_roster(
+        commands.add_parser(
+            "roster", parents=[common], help="make a personal link for each person of a roster"
+        )
+    )
     minting.add_token(commands.add_parser("token", parents=[common], help="show what a token says"))
     doctor.add_doctor(
         commands.add_parser("doctor", parents=[common], help="check what meetings need")

@@ -1,4 +1,4 @@
-"""`nanomeet room`, `invite` and `token`."""
+"""`nanomeet room`, `invite`, `roster` and `token`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import jwt
 
 from nanomeet_widget import _rooms, _tokens, _validation, services
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.classroom import create_invites
 from nanomeet_widget.cli._output import DONE, FAILED, Output, moment
 from nanomeet_widget.cli._token import TOKEN, read_token
 
 #: Claims that `token` shows in words.
-_TOLD = frozenset({"room", "moderator", "server", "streamname", "sub", "iat", "nbf", "exp"})
+_TOLD = frozenset(
+    {"room", "moderator", "server", "streamname", "sub", "iat", "nbf", "exp", "name", "roster"}
+)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _TIME_HELP = "ISO 8601 with an offset, or a span from now such as 90m, 2h, 3d, 1w"
 
@@ -54,6 +57,35 @@ def add_invite(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--moderator", action="store_true", help="the guest is a moderator, too")
     _add_times(parser)
     parser.set_defaults(run=invite)
+
+
+def add_roster(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options of `roster`."""
+    parser.description = (
+        "Make a personal link for each person of a roster, into the room of a moderator's token, which is "
+        f"read from standard input, from {TOKEN}, or from a prompt."
+    )
+    parser.add_argument("roster", metavar="FILE", help="CSV in UTF-8, with a header")
+    parser.add_argument(
+        "--csv",
+        required=True,
+        metavar="FILE",
+        help="where the links are written; only you can read it, and anyone who has a link can enter",
+    )
+    parser.add_argument(
+        "--name", default="name", metavar="COLUMN", help="the names (default: name)"
+    )
+    parser.add_argument(
+        "--id",
+        default="id",
+        metavar="COLUMN",
+        help="the ids (default: id, or the names without it)",
+    )
+    parser.add_argument(
+        "--moderator", metavar="COLUMN", help="who is a moderator (default: no one)"
+    )
+    _add_times(parser)
+    parser.set_defaults(run=roster)
 
 
 def add_token(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +163,24 @@ def invite(options: argparse.Namespace, output: Output) -> int:
     return DONE
 
 
+def roster(options: argparse.Namespace, output: Output) -> int:
+    """Make personal links."""
+    made = create_invites(
+        read_token(),
+        options.roster,
+        name=options.name,
+        id=options.id,
+        moderator=options.moderator,
+        nbf=_when(options.nbf),
+        exp=_when(options.exp),
+    )
+    file = made.to_csv(options.csv)
+    moderators = sum(one.moderator for one in made)
+    facts = {"people": len(made), "moderators": moderators, "csv": str(file)}
+    output.facts({"people": len(made), "moderators": moderators, "links in": str(file)}, facts)
+    return DONE
+
+
 def token(options: argparse.Namespace, output: Output) -> int:
     """Say what a token says."""
     del options
@@ -150,6 +200,7 @@ def token(options: argparse.Namespace, output: Output) -> int:
         "state": state,
         "room": claims.room,
         "role": _role(moderator=claims.moderator),
+        **({"person": f"{claims.name} ({claims.roster})"} if claims.name else {}),
         "server": claims.server or "(none: the page's own)",
         "streamname": claims.streamname,
         "organisation": claims.sub,

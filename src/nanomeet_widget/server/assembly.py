@@ -8,6 +8,7 @@ import functools
 from collections.abc import Callable
 from pathlib import Path
 
+from nanomeet_widget import _texts
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
@@ -30,6 +31,8 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 
 #: Invites of one room that are created by HTTP, at once and a second: a school creates one for each student.
 _INVITES, _INVITES_RATE = 1000, 5
+#: Personal links of one room, at once: the largest roster, five times.
+_ROSTERS = 5 * _texts.ROSTER
 #: Seconds for the farewells to reach the pages.
 _FAREWELL = 0.2
 
@@ -129,6 +132,7 @@ def assemble(
         event_log=store.log,
         records=store.session_rows,
         invites=TokenBuckets(burst=_INVITES, rate=_INVITES_RATE, timers=loop),
+        rosters=TokenBuckets(burst=_ROSTERS, rate=_INVITES_RATE, timers=loop),
     )
 
 

@@ -46,3 +46,5 @@ class Core:
     records: SessionRows
     #: How many invites each room's moderators may create by HTTP.
     invites: TokenBuckets
+    #: How many personal links: they are made for a whole roster at once.
+    rosters: TokenBuckets

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from nanomeet_widget import _texts, _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._http import Http, Steps
-from nanomeet_widget._models import Invite, Playout, Room, Secret, SecretText
+from nanomeet_widget._models import (
+    Invite,
+    Playout,
+    Room,
+    RoomRoster,
+    Secret,
+    SecretText,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -56,6 +63,26 @@ class InviteRequest:
 
     token: str
     moderator: bool
+    nbf: When | None
+    exp: When | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rostered:
+    """A person who gets a personal link."""
+
+    name: str
+    #: Their ID in the organiser's roster.
+    id: str
+    moderator: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvitesRequest:
+    """The arguments of `create_invites`, as given; the people are checked."""
+
+    token: str
+    people: Sequence[Rostered]
     nbf: When | None
     exp: When | None
 
@@ -280,6 +307,137 @@ class Service(ABC):
         asked = InviteRequest(token=SecretText(token), moderator=moderator, nbf=nbf, exp=exp)
         return await self._http.arun(self._create_invite(asked))
 
+    def create_invites(
+        self,
+        token: str,
+        people: Sequence[Rostered],
+        *,
+        nbf: When | None = None,
+        exp: When | None = None,
+    ) -> list[Invite]:
+        """Make a personal invite for each person; see `nanomeet_widget.create_invites`.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token, see `Room.token`.
+        people : sequence of Rostered
+            Who gets one: checked, each ID once.
+        nbf, exp : datetime.datetime, datetime.timedelta or str, optional
+            As `create_invite` has them.
+
+        Returns
+        -------
+        list of Invite
+            In the order of `people`.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule, or this service has no personal invites; nothing was sent then.
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the service refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        asked = InvitesRequest(token=SecretText(token), people=people, nbf=nbf, exp=exp)
+        return self._http.run(self._create_invites(asked))
+
+    async def acreate_invites(
+        self,
+        token: str,
+        people: Sequence[Rostered],
+        *,
+        nbf: When | None = None,
+        exp: When | None = None,
+    ) -> list[Invite]:
+        """Make a personal invite for each person, without blocking.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token, see `Room.token`.
+        people : sequence of Rostered
+            Who gets one: checked, each ID once.
+        nbf, exp : datetime.datetime, datetime.timedelta or str, optional
+            As `create_invite` has them.
+
+        Returns
+        -------
+        list of Invite
+            In the order of `people`.
+
+        Raises
+        ------
+        InvalidInputError
+            If an argument breaks a rule, or this service has no personal invites; nothing was sent then.
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the service refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        asked = InvitesRequest(token=SecretText(token), people=people, nbf=nbf, exp=exp)
+        return await self._http.arun(self._create_invites(asked))
+
+    def roster(self, token: str) -> RoomRoster:
+        """Return who has a personal link to the room of a moderator's token, and who of them is there.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token.
+
+        Returns
+        -------
+        RoomRoster
+            The people.
+
+        Raises
+        ------
+        InvalidInputError
+            If this service does not know.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        del token
+        self._has_no_roster("does not say who of a roster is there")
+
+    def revoke_person(self, token: str, person: str) -> int:
+        """Revoke a person's personal links to the room of a moderator's token.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token.
+        person : str
+            Their ID in the roster.
+
+        Returns
+        -------
+        int
+            How many links were valid until now.
+
+        Raises
+        ------
+        InvalidInputError
+            If this service cannot, or no one with this ID has a personal link to the room.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        del token, person
+        self._has_no_roster("cannot revoke a link: it works until it expires")
+
+    def _has_no_roster(self, why: str) -> NoReturn:
+        raise InvalidInputError(f"{self.name} {why}. The embedded server does")
+
     @abstractmethod
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens a token's meeting in a browser.
@@ -475,6 +633,9 @@ class Service(ABC):
 
     @abstractmethod
     def _create_invite(self, asked: InviteRequest) -> Steps[Invite]: ...
+
+    @abstractmethod
+    def _create_invites(self, asked: InvitesRequest) -> Steps[list[Invite]]: ...
 
 
 def as_secret(name: str, value: str | Secret | None) -> Secret:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from nanomeet_widget import _tokens, _validation
+from nanomeet_widget import _texts, _tokens, _validation
 from nanomeet_widget._errors import (
     InvalidInputError,
     MalformedTokenError,
@@ -13,10 +14,14 @@ from nanomeet_widget._errors import (
     ProtocolError,
 )
 from nanomeet_widget._http import Request
-from nanomeet_widget._models import Invite, Issued, Room, Secret
+from nanomeet_widget._models import Invite, Issued, Room, RoomRoster, RosterPerson, Secret
 
 if TYPE_CHECKING:
-    from nanomeet_widget.services._service import InviteRequest, RoomRequest
+    from nanomeet_widget.services._service import (
+        InviteRequest,
+        InvitesRequest,
+        RoomRequest,
+    )
 
 
 def room_body(asked: RoomRequest) -> dict[str, Any]:
@@ -72,12 +77,16 @@ def invite_body(asked: InviteRequest) -> dict[str, Any]:
         If it is a participant's.
     """
     _validation.check_flag("moderator", asked.moderator)
+    return {"moderator": asked.moderator, **_shared(asked)}
+
+
+def _shared(asked: InviteRequest | InvitesRequest) -> dict[str, Any]:
     parent = moderators(asked.token)
     now = datetime.now(timezone.utc)
     begin = None if asked.nbf is None else _validation.moment("nbf", asked.nbf, now=now)
     end = None if asked.exp is None else _validation.moment("exp", asked.exp, now=now)
     _validation.within(parent.notbefore, parent.expiration, nbf=begin, exp=end)
-    body: dict[str, Any] = {"moderator": asked.moderator, "server": parent.server}
+    body: dict[str, Any] = {"server": parent.server}
     if begin is not None:
         body["nbf"] = _validation.iso(begin)
     if end is not None:
@@ -115,6 +124,65 @@ def invite_request(origin: str, token: str, body: dict[str, Any]) -> Request:
     )
 
 
+def invites_body(asked: InvitesRequest) -> dict[str, Any]:
+    """Return the body of a request for the tokens of a roster.
+
+    Raises
+    ------
+    InvalidInputError
+        If an argument breaks a rule, or the roster is too large; nothing has been sent then.
+    MalformedTokenError
+        If the token is not a token.
+    PermissionDeniedError
+        If it is a participant's.
+    """
+    body = _shared(asked)
+    body["people"] = [
+        {"name": one.name, "roster": one.id, "moderator": one.moderator} for one in asked.people
+    ]
+    if (size := len(json.dumps(body, ensure_ascii=False).encode())) > _texts.ROSTER_BYTES:
+        raise InvalidInputError(
+            f"the roster has {size} bytes of names and ids, and may have {_texts.ROSTER_BYTES}: "
+            "give it in parts"
+        )
+    return body
+
+
+def invites_request(origin: str, token: str, body: dict[str, Any]) -> Request:
+    """Return the request that makes the tokens of a roster."""
+    return Request(
+        method="POST",
+        origin=origin,
+        path="/invites",
+        headers={"x-bintu-token": token},
+        body=body,
+        repeatable=True,
+    )
+
+
+def roster_request(origin: str, token: str) -> Request:
+    """Return the request for the people with personal links."""
+    return Request(
+        method="GET",
+        origin=origin,
+        path="/roster",
+        headers={"x-bintu-token": token},
+        repeatable=True,
+    )
+
+
+def revoke_person_request(origin: str, token: str, person: str) -> Request:
+    """Return the request that revokes a person's personal links."""
+    return Request(
+        method="POST",
+        origin=origin,
+        path="/revoke",
+        headers={"x-bintu-token": token},
+        body={"roster": person},
+        repeatable=True,
+    )
+
+
 def ticket_request(origin: str, token: str) -> Request:
     """Return the request that makes a ticket for a token."""
     return Request(
@@ -139,6 +207,32 @@ def ticket_of(answer: object) -> str:
     if not isinstance(ticket, str) or not ticket:
         raise ProtocolError("the token service gave no ticket")
     return ticket
+
+
+def roster_of(answer: object) -> RoomRoster:
+    """Return the roster of an answer.
+
+    Raises
+    ------
+    ProtocolError
+        If there is none in it.
+    """
+    found = answer.get("data") if isinstance(answer, dict) else None
+    try:
+        people = [_rostered(entry) for entry in found["people"]]  # type: ignore[index]
+        return RoomRoster(open=found["open"] is True, people=people)  # type: ignore[index]
+    except (TypeError, KeyError) as error:
+        raise ProtocolError(f"the server's roster is malformed: {error}") from None
+
+
+def _rostered(entry: dict[str, Any]) -> RosterPerson:
+    return {
+        "id": str(entry["id"]),
+        "name": str(entry["name"]),
+        "moderator": entry["moderator"] is True,
+        "here": [str(participant) for participant in entry["here"]],
+        "came": entry["came"] is True,
+    }
 
 
 def token_of(answer: object) -> tuple[Secret, _tokens.Claims]:
@@ -177,7 +271,24 @@ def room_with(secret: Secret, claims: _tokens.Claims) -> Room:
 
 def invite_of(answer: object, *, page: str, mark: str = "#") -> Invite:
     """Return the invite of an answer; its link leads to `page`."""
-    secret, claims = token_of(answer)
+    return _invite_with(*token_of(answer), page=page, mark=mark)
+
+
+def invites_of(answer: object, *, page: str, wanted: int) -> list[Invite]:
+    """Return the invites of an answer; their links lead to `page`.
+
+    Raises
+    ------
+    ProtocolError
+        If they are not as many as were wanted.
+    """
+    found = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(found, list) or len(found) != wanted:
+        raise ProtocolError("the server did not give a token for each person")
+    return [_invite_with(*token_of({"data": token}), page=page) for token in found]
+
+
+def _invite_with(secret: Secret, claims: _tokens.Claims, *, page: str, mark: str = "#") -> Invite:
     # The fragment stays in the browser: no server, proxy or Referer gets it.
     link = Secret(f"{page}{mark}token={secret.reveal()}")
     return Invite(moderator=claims.moderator, secret=secret, link=link)

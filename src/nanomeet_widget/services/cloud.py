@@ -18,6 +18,7 @@ from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import (
     BroadcastTarget,
     InviteRequest,
+    InvitesRequest,
     RoomRequest,
     Service,
     as_secret,
@@ -357,6 +358,13 @@ class NanoStreamCloud(Service):
         body = contract.invite_body(asked)
         answer = yield contract.invite_request(self._token_url, asked.token, body)
         return contract.invite_of(answer, page=self._invite_page, mark=self._mark)
+
+    def _create_invites(self, asked: InvitesRequest) -> Steps[list[Invite]]:
+        del asked
+        raise InvalidInputError(
+            "nanoStream Cloud's tokens carry no names, so it has no personal links: call create_invite "
+            "for each person, or use the embedded server or Jitsi"
+        )
 
 
 def _ordered(profiles: Sequence[str]) -> tuple[str, str]:

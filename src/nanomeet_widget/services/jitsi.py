@@ -27,6 +27,7 @@ from nanomeet_widget.services import _token_service as contract
 from nanomeet_widget.services._service import (
     BroadcastTarget,
     InviteRequest,
+    InvitesRequest,
     RoomRequest,
     Service,
     as_secret,
@@ -249,6 +250,20 @@ class Jitsi(Service):
 
     def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
         _validation.check_flag("moderator", asked.moderator)
+        claims = replace(self._for_guests(asked), moderator=asked.moderator)
+        yield from ()
+        return self._invite(claims)
+
+    def _create_invites(self, asked: InvitesRequest) -> Steps[list[Invite]]:
+        shared = self._for_guests(asked)
+        yield from ()
+        return [
+            self._invite(replace(shared, moderator=one.moderator, name=one.name, roster=one.id))
+            for one in asked.people
+        ]
+
+    def _for_guests(self, asked: InviteRequest | InvitesRequest) -> _tokens.Claims:
+        """Return what the tokens of a moderator's guests have in common."""
         contract.moderators(asked.token)
         parent = self._verify(asked.token)
         now = datetime.now(timezone.utc)
@@ -259,11 +274,13 @@ class Jitsi(Service):
             exp=None if asked.exp is None else _validation.moment("exp", asked.exp, now=now),
         )
         begin = max(parent.notbefore, _backdated(begin))
-        claims = replace(parent, moderator=asked.moderator, notbefore=begin, expiration=end)
-        yield from ()
+        # The guest of a person with a personal link is someone else.
+        return replace(parent, notbefore=begin, expiration=end, name="", roster="")
+
+    def _invite(self, claims: _tokens.Claims) -> Invite:
         secret = self._sign(claims)
         link = self._link(secret.reveal(), claims)
-        return Invite(moderator=asked.moderator, secret=secret, link=link)
+        return Invite(moderator=claims.moderator, secret=secret, link=link)
 
     def _sign(self, claims: _tokens.Claims) -> Secret:
         moderator = claims.moderator
@@ -287,8 +304,8 @@ class Jitsi(Service):
             "context": {
                 # Texts only: older plugins fail on null and booleans.
                 "user": {
-                    "id": secrets.token_hex(8),
-                    "name": "",
+                    "id": claims.roster or secrets.token_hex(8),
+                    "name": claims.name,
                     "email": "",
                     "avatar": "",
                     "affiliation": "owner" if moderator else "member",

@@ -27,11 +27,17 @@ from nanomeet_widget import (
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStartError, ServiceError
 from nanomeet_widget._http import BEARER, MAX_ANSWER, Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
-from nanomeet_widget._models import Invite, Issued, Room, Secret, SecretText
+from nanomeet_widget._models import Invite, Issued, Room, RoomRoster, Secret, SecretText
 from nanomeet_widget._recording import Recording, listing
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
-from nanomeet_widget.services._service import InviteRequest, RoomRequest, Service, as_secret
+from nanomeet_widget.services._service import (
+    InviteRequest,
+    InvitesRequest,
+    RoomRequest,
+    Service,
+    as_secret,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -217,6 +223,73 @@ class LocalServer(Service):
         answer = yield contract.invite_request(at.url, asked.token, body)
         self._warn(at)
         return contract.invite_of(answer, page=page)
+
+    def _create_invites(self, asked: InvitesRequest) -> Steps[list[Invite]]:
+        body = contract.invites_body(asked)
+        at: _Address = yield self._ensure
+        if self._public is not None:
+            yield from self._tell(at)
+            body = {**body, "server": self._public}
+        page = f"{self._page(at)}/invite"
+        answer = yield contract.invites_request(at.url, asked.token, body)
+        self._warn(at)
+        return contract.invites_of(answer, page=page, wanted=len(asked.people))
+
+    def roster(self, token: str) -> RoomRoster:
+        """Return who has a personal link to the room of a moderator's token, and who of them is there.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token.
+
+        Returns
+        -------
+        RoomRoster
+            The people.
+
+        Raises
+        ------
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If the server refuses or cannot be reached: a `PermissionDeniedError` for a participant's token.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        contract.moderators(token)
+        at = self._ensure()
+        return contract.roster_of(self._http.call(contract.roster_request(at.url, token)))
+
+    def revoke_person(self, token: str, person: str) -> int:
+        """Revoke a person's personal links: who uses one is out within a second.
+
+        Parameters
+        ----------
+        token : str
+            A moderator's token.
+        person : str
+            Their ID in the roster.
+
+        Returns
+        -------
+        int
+            How many links were valid until now; with those that were made with them, if it is a moderator's.
+
+        Raises
+        ------
+        TokenError
+            If `token` is not a token.
+        ServiceError
+            If no one with this ID has a personal link to the room, or the server refuses or cannot be
+            reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        contract.moderators(token)
+        at = self._ensure()
+        request = contract.revoke_person_request(at.url, token, person)
+        return len(contract.ids_of(self._http.call(request)))
 
     def browser_link(self, token: str) -> Secret:
         """Make a link that opens the meeting in a browser, once, within two minutes.

@@ -160,6 +160,33 @@ test.each([
   expect(asked).toEqual([]);
 });
 
+test("a check-in is begun, answered and ended", async () => {
+  await run("nanomeet-start-check-in", { question: "Finished?" });
+  await expect(run("nanomeet-answer-check-in", { done: true })).rejects.toMatchObject({
+    kind: "not_found",
+  });
+  meeting.room.apply({
+    ...{ type: "check_in_changed", id: "c1", question: "Finished?", since: 5, done: [] },
+  });
+  await run("nanomeet-answer-check-in", { done: true });
+  await run("nanomeet-answer-check-in", { id: "c0", done: false });
+  await run("nanomeet-end-check-in");
+  expect(meeting.asked).toEqual([
+    { type: "start_check_in", question: "Finished?" },
+    { type: "answer_check_in", id: "c1", done: true },
+    { type: "answer_check_in", id: "c0", done: false },
+    { type: "end_check_in" },
+  ]);
+});
+
+test("a call on a hand says who was called", async () => {
+  expect(await run("nanomeet-call-hand", { id: ID })).toEqual({ id: ID });
+  expect(await run("nanomeet-call-hand", { id: null })).toEqual({ id: null });
+  await expect(run("nanomeet-call-hand", { id: "ffff" })).rejects.toMatchObject({
+    kind: "not_found",
+  });
+});
+
 test("a reading of someone who is not in the room finds no participant", async () => {
   const wanted = { media: "video", of: "fedcba9876543210" };
   await expect(run("nanomeet-read-media", wanted)).rejects.toMatchObject({ kind: "not_found" });

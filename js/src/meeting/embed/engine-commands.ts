@@ -18,6 +18,7 @@ import { closePoll, openPoll, readVotes, vote } from "./engine-polls";
 type Command = (meeting: MeetingPage, args: readonly unknown[], emit: Emit) => unknown;
 
 const NAME = { min: 1, max: Number.POSITIVE_INFINITY };
+const QUESTION = { min: 1, max: LIMITS.question };
 const SUBJECT = { max: LIMITS.subject };
 const PASSWORD = { max: LIMITS.password };
 const MESSAGE = { min: 1, max: LIMITS.message };
@@ -159,6 +160,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "nanomeet-close-poll": (meeting, [poll]) => closePoll(meeting, poll),
   "nanomeet-read-votes": (meeting, [poll]) => readVotes(meeting, poll),
   ...GROUP_COMMANDS,
+  "nanomeet-start-check-in": ({ ask }, [wanted]) =>
+    ask.startCheckIn(text("The question", Reflect.get(Object(wanted), "question"), QUESTION)),
+  "nanomeet-end-check-in": ({ ask }) => ask.endCheckIn(),
+  "nanomeet-answer-check-in": ({ ask, room }, [answer]) => {
+    const read = (key: string): unknown => Reflect.get(Object(answer), key);
+    const known = room.checkIn.now.value?.id;
+    if (known === undefined) throw new RefusedError("not_found", "No check-in goes on.");
+    const id = textOrNull("The check-in's id", read("id"), NAME) ?? known;
+    return ask.answerCheckIn(id, flag("Whether you are done", read("done"), true));
+  },
+  "nanomeet-call-hand": async (meeting, [wanted]) => {
+    const id = participantOrNull(meeting.room, Reflect.get(Object(wanted), "id"));
+    return { id: await meeting.callHand(id) };
+  },
   "end-conference": ({ ask }) => ask.endMeeting(),
   "video-hangup": (meeting) => meeting.leave(),
 };

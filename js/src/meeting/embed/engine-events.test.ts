@@ -77,6 +77,26 @@ test("polls are sent as they change, with the own vote, and their counts as they
   expect(heard("nanomeet-poll-counts")).toEqual([{ id: "p1", counts: null, voters: 1 }]);
 });
 
+test("the roster and a check-in are sent as they change, and none outside the room", () => {
+  const ada = { id: "s1", name: "Ada", moderator: false, here: [] };
+  meeting.room.apply({ type: "roster_changed", people: [ada] });
+  meeting.room.apply({ type: "roster_here", id: "s1", here: [ADA] });
+  meeting.room.apply({ type: "roster_here", id: "unknown", here: [ADA] });
+  const asked = { id: "c1", question: "Finished?", since: 5, done: [ADA] };
+  meeting.room.apply({ type: "check_in_changed", ...asked });
+  meeting.room.clear();
+  meeting.room.clear();
+  expect(heard("nanomeet-roster-changed").slice(0, 2)).toEqual([
+    { people: [ada] },
+    { people: [{ ...ada, here: [ADA] }] },
+  ]);
+  expect(heard("nanomeet-roster-changed").at(-1)).toEqual({ people: [] });
+  expect(heard("nanomeet-check-in-changed")).toEqual([
+    asked,
+    { id: null, question: "", since: 0, done: [] },
+  ]);
+});
+
 test("a reading of the stage that moves, and its end", () => {
   meeting.tells({ type: "reading_moved", id: "r1", stream: "feed_2", ticket: "secret" });
   meeting.tells({ type: "reading_moved", id: "r1", stream: null, ticket: null });

@@ -30,6 +30,7 @@ export function followMeeting(meeting: MeetingPage, emit: Emit): () => void {
     ...readings(meeting, emit),
     ...talkTimes(meeting, emit),
     ...watchGroups(meeting, emit),
+    ...classroom(meeting, emit),
   ]);
   return () => {
     unlisten();
@@ -466,6 +467,22 @@ function talkTimes({ room }: MeetingPage, emit: Emit): Watch[] {
     ),
   ];
 }
+
+/** Outside the room, neither a roster nor a check-in is known. */
+function classroom({ room }: MeetingPage, emit: Emit): Watch[] {
+  return [
+    watch(
+      () => room.roster.people.value,
+      (people) => emit("nanomeet-roster-changed", { people: [...people] }),
+    ),
+    watch(
+      () => room.checkIn.now.value,
+      (now) => emit("nanomeet-check-in-changed", { ...(now ?? NO_CHECK_IN) }),
+    ),
+  ];
+}
+
+const NO_CHECK_IN = { id: null, question: "", since: 0, done: [] };
 
 function emitBroadcast(emit: Emit, now: BroadcastState, before: BroadcastState | null): void {
   const { state, playout, since, quality, shows } = now;

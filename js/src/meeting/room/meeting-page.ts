@@ -69,6 +69,8 @@ export class MeetingPage implements MeetingParts {
   /** The health of the composer, while this page broadcasts. */
   readonly health = signal<Health | null>(null);
   readonly name: Signal<string>;
+  /** Whether a personal link sets the name. */
+  readonly fixedName: boolean;
   readonly profile: Profile;
   readonly title = computed(
     () =>
@@ -127,7 +129,10 @@ export class MeetingPage implements MeetingParts {
     const known = rememberedName();
     // After a reload, the chosen name overrides the one in the URL.
     const chosen = this.#tabStorage.resumable ? known : null;
-    this.name = signal(nameOf(chosen ?? launch.displayName ?? known ?? "") || this.#defaultName());
+    const signed = claim(this.#token, "name");
+    this.fixedName = typeof signed === "string" && signed !== "";
+    const wanted = this.fixedName ? String(signed) : (chosen ?? launch.displayName ?? known ?? "");
+    this.name = signal(nameOf(wanted) || this.#defaultName());
     this.profile = new Profile(this);
   }
 
@@ -298,6 +303,7 @@ export class MeetingPage implements MeetingParts {
   async rename(name: string): Promise<void> {
     const wanted = nameOf(name);
     if (!wanted || wanted === this.name.value) return;
+    if (this.fixedName) throw new RefusedError("name_fixed", t.roster.fixedName);
     if (this.status.value === "joined") await this.#request({ type: "rename", name: wanted });
     this.name.value = wanted;
     rememberName(wanted);
@@ -329,6 +335,11 @@ export class MeetingPage implements MeetingParts {
     const sent = this.#call.peek()?.taps.refuse(id) === true;
     // Without a connection, the server learns of it when it asks this page to send again.
     if (!sent || this.connection.value === "joined") await this.ask.stopReading(id);
+  }
+
+  /** Calls on a participant with a raised hand; null for the first one. Returns who was called. */
+  callHand(id: string | null): Promise<string | null> {
+    return this.#call.peek()?.line.callHand(id) ?? Promise.reject(notJoined());
   }
 
   /** Asks to read pictures or sound with a program of the page that embeds this one. */

@@ -3,6 +3,7 @@
 import {
   type Ack,
   type ClientMessage,
+  type HandCalled,
   type InviteCreated,
   LIMITS,
   type PollOpened,
@@ -17,9 +18,10 @@ import { bytes } from "../../shared/text";
 
 export type Answer =
   | Ack
-  | InviteCreated
+  | HandCalled
   | PollOpened
   | PollVotes
+  | InviteCreated
   | ReadingOpened
   | RemovalPlanned
   | SourceOpened;

@@ -68,11 +68,25 @@ export class RoomRequests {
     return this.#ask({ type: "vote", poll, choices: [...choices] });
   }
 
+  /** Says whether one is done. */
+  answerCheckIn(id: string, done: boolean): Promise<void> {
+    return this.#ask({ type: "answer_check_in", id, done });
+  }
+
   // --- for moderators ---
 
   /** Closes a poll: its votes are final. */
   closePoll(poll: string): Promise<void> {
     return this.#ask({ type: "close_poll", poll });
+  }
+
+  /** Asks everyone whether they are done. */
+  startCheckIn(question: string): Promise<void> {
+    return this.#ask({ type: "start_check_in", question });
+  }
+
+  endCheckIn(): Promise<void> {
+    return this.#ask({ type: "end_check_in" });
   }
 
   setSubject(subject: string): Promise<void> {

@@ -12,8 +12,10 @@ import type {
   ServerMessage,
   StageFeed,
 } from "../../shared/protocol";
+import { CheckInStore } from "./classroom/check-in";
 import { GroupsStore } from "./classroom/groups";
 import { RecordsStore } from "./classroom/records";
+import { RosterStore } from "./classroom/roster";
 
 /** The state without a broadcast. */
 export const NO_BROADCAST: BroadcastState = {
@@ -61,6 +63,9 @@ export class RoomStore {
   /** What the server keeps of the meeting. */
   readonly records = new RecordsStore();
   readonly groups = new GroupsStore();
+  /** The people with personal links; known to moderators. */
+  readonly roster = new RosterStore();
+  readonly checkIn = new CheckInStore();
   /** All participants, oneself first. */
   readonly everybody = computed<readonly Participant[]>(() =>
     this.own.value ? [this.own.value, ...this.others.value] : this.others.value,
@@ -84,6 +89,8 @@ export class RoomStore {
   /** Applies a message; ignores those that do not concern the room's state. */
   apply(message: ServerMessage): void {
     this.records.apply(message);
+    this.roster.apply(message);
+    this.checkIn.apply(message);
     switch (message.type) {
       case "welcome":
         this.own.value = message.own;
@@ -168,6 +175,8 @@ export class RoomStore {
     this.feed.value = NO_FEED;
     this.readings.value = [];
     this.records.clear();
+    this.roster.clear();
+    this.checkIn.clear();
   }
 
   #show(id: string, avatar: string | null): void {

@@ -15,6 +15,7 @@ import { cut } from "../../shared/text";
 import { inWords, t } from "../strings";
 import type { Call } from "./call";
 import { offersPolls, type PollNews } from "./classroom/polls";
+import { usedTwice } from "./classroom/roster";
 import type { MeetingParts } from "./parts";
 import { ReadingNews } from "./reading-words";
 
@@ -42,6 +43,8 @@ export class ServerMessages {
     const { trouble } = room.broadcast.value;
     const grouped = room.groups.open.value;
     if (message.type === "left") this.#tellLeft(message);
+    const roster = room.roster.people.value;
+    const asked = room.checkIn.now.value?.id;
     room.apply(message);
     this.#tellPoll(polls.apply(message));
     switch (message.type) {
@@ -84,6 +87,17 @@ export class ServerMessages {
       case "readings_changed":
         taps.keep(message.readings);
         this.#readingNews.tell();
+        break;
+      case "roster_changed":
+      case "roster_here":
+        for (const { name, here } of usedTwice(roster, room.roster.people.value)) {
+          view.tell(t.roster.usedTwice(name, here.length));
+        }
+        break;
+      case "check_in_changed":
+        if (message.id !== null && message.id !== asked) {
+          view.announce(t.roster.asks(message.question));
+        }
         break;
       case "lobby_note":
         view.lobbyNote.value = message;

@@ -184,6 +184,13 @@ export class Signalling implements ServerLine {
     throw new RefusedError("protocol", "The server gave no votes.");
   }
 
+  /** Calls on a participant with a raised hand; null for the first one. Returns who was called. */
+  async callHand(id: string | null): Promise<string | null> {
+    const answer = await this.#ask({ type: "call_hand", id });
+    if (answer.type === "hand_called") return answer.id;
+    throw new RefusedError("protocol", "The server did not say who was called.");
+  }
+
   #ask(message: Request, timeout?: number): Promise<Answer> {
     if (this.#connection === "joined") return this.#pending.ask(message, timeout);
     return Promise.reject(new RefusedError("not_joined", "You are not connected to the room."));
@@ -277,6 +284,7 @@ export class Signalling implements ServerLine {
       case "pong":
         return;
       case "ack":
+      case "hand_called":
       case "invite_created":
       case "removal_planned":
       case "reading_opened":

@@ -5,6 +5,7 @@ import { panels } from "./panels.de";
 import { counting } from "./plural";
 import { polls } from "./polls.de";
 import { readings } from "./readings.de";
+import { roster } from "./roster.de";
 
 const count = counting("de");
 
@@ -26,6 +27,7 @@ export const de: Strings = {
   polls,
   readings,
   records,
+  roster,
   common: {
     meeting: "Besprechung",
     close: "Schließen",
@@ -39,6 +41,8 @@ export const de: Strings = {
   errors: {
     forbidden: "Das darf nur die Moderation.",
     timeout: "Der Server hat nicht rechtzeitig geantwortet.",
+    name_fixed: roster.fixedName,
+    hand_down: "Diese Hand ist nicht mehr gehoben: Vielleicht wurde die Person schon aufgerufen.",
     not_joined: "Sie sind nicht in der Besprechung.",
     connection_lost: "Die Verbindung ging verloren.",
     moved: "Sie waren inzwischen auf dem Weg in einen anderen Raum.",

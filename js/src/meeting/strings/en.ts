@@ -4,6 +4,7 @@ import { panels } from "./panels.en";
 import { counting } from "./plural";
 import { polls } from "./polls.en";
 import { readings } from "./readings.en";
+import { roster } from "./roster.en";
 
 const count = counting("en");
 
@@ -23,6 +24,7 @@ export const en = {
   polls,
   readings,
   records,
+  roster,
   common: {
     meeting: "Meeting",
     close: "Close",
@@ -40,6 +42,8 @@ export const en = {
   errors: {
     forbidden: "Only moderators can do that.",
     timeout: "The server did not answer in time.",
+    name_fixed: roster.fixedName,
+    hand_down: "This hand is no longer raised: another moderator may have called on them.",
     not_joined: "You are not in the meeting.",
     connection_lost: "The connection was lost.",
     moved: "You went to another room of the meeting meanwhile.",

@@ -187,6 +187,11 @@ export class FakeMeeting {
     return { type: "reading_opened", ref: 1, id: "r1", stream: "read_1", ticket: "secret" };
   }
 
+  async callHand(id: string | null): Promise<string | null> {
+    this.asked.push({ type: "call_hand", id });
+    return id;
+  }
+
   stopReading(id: string): Promise<void> {
     return this.ask.stopReading(id);
   }

@@ -7,6 +7,7 @@ import { tabAddress } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { CheckInCard } from "./classroom/check-in-card";
 import { PollHint } from "./classroom/poll-card";
 import { Close, Microphone, Speaker } from "./icons";
 import { ReadingQuestions } from "./reading-question";
@@ -50,6 +51,7 @@ export function Notices({ meeting, small }: NoticesProps): JSX.Element {
       <ElementQuestion meeting={meeting} />
       <ReadingQuestions meeting={meeting} />
       <GroupNote meeting={meeting} />
+      <CheckInCard meeting={meeting} />
       <LobbyBar meeting={meeting} />
       {small && <PollHint meeting={meeting} />}
       <MediaNotice meeting={meeting} />

@@ -48,11 +48,14 @@ interface RolesProps extends PersonProps {
 function Roles({ meeting, person, speaking }: RolesProps): JSX.Element | null {
   const words = t.panels.people;
   const link = meeting.room.links.value.find(({ here }) => here.includes(person.id));
+  const browsers = meeting.room.roster.browsersOf(person.id);
   const roles = [
     person.moderator && t.common.moderator,
     !person.stage && person.hand !== null && words.inAudience,
     meeting.room.state.value.main === person.id && words.shownToAll,
-    link !== undefined && words.sharedLink(link.people),
+    browsers > 1 && t.roster.browsers(browsers),
+    // A personal link is one person's, however often it is used.
+    browsers === 0 && link !== undefined && words.sharedLink(link.people),
   ].filter((role) => role !== false);
   if (roles.length === 0 && !speaking) return null;
   return (

@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { rememberName, rememberStart } from "../room/preferences";
 import { t } from "../strings";
 import { Card } from "./card";
+import { FixedName } from "./classroom/fixed-name";
 import { RecordsLine } from "./classroom/records";
 import { DeviceSettings } from "./device-settings";
 import { Level } from "./microphone-level";
@@ -19,8 +20,10 @@ export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { audio, video } = media.problems.value;
   const join = async (): Promise<void> => {
     rememberStart(media.wanted);
-    await meeting.rename(name);
-    rememberName(meeting.name.value);
+    if (!meeting.fixedName) {
+      await meeting.rename(name);
+      rememberName(meeting.name.value);
+    }
     meeting.start();
   };
   return (
@@ -41,15 +44,19 @@ export function Prejoin({ meeting }: { meeting: MeetingPage }): JSX.Element {
         >
           <p>{meeting.invitedAsModerator ? t.prejoin.asModerator : t.prejoin.asParticipant}</p>
           <RecordsLine meeting={meeting} role="status" />
-          <label class="field stacked">
-            {t.prejoin.name}
-            <input
-              autoComplete="name"
-              required
-              value={name}
-              onInput={(event) => setName(typed(event, LIMITS.name))}
-            />
-          </label>
+          {meeting.fixedName ? (
+            <FixedName label={t.prejoin.name} name={name} />
+          ) : (
+            <label class="field stacked">
+              {t.prejoin.name}
+              <input
+                autoComplete="name"
+                required
+                value={name}
+                onInput={(event) => setName(typed(event, LIMITS.name))}
+              />
+            </label>
+          )}
           <details class="prejoin-devices">
             <summary>{t.prejoin.devices}</summary>
             <DeviceSettings meeting={meeting} />

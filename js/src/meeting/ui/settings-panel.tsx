@@ -3,6 +3,7 @@ import { LIMITS } from "../../shared/protocol";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { attempt } from "./attempt";
+import { FixedName } from "./classroom/fixed-name";
 import { DeviceSettings } from "./device-settings";
 import { LookSettings } from "./look-settings";
 import { PictureSetting } from "./picture-setting";
@@ -15,12 +16,16 @@ export function SettingsPanel({ meeting }: { meeting: MeetingPage }): JSX.Elemen
     <>
       <fieldset class="settings">
         <legend>{words.you}</legend>
-        <TextSetting
-          label={words.name}
-          value={meeting.name.value}
-          max={LIMITS.name}
-          onSave={(name) => attempt(meeting, () => meeting.rename(name))}
-        />
+        {meeting.fixedName ? (
+          <FixedName label={words.name} name={meeting.name.value} />
+        ) : (
+          <TextSetting
+            label={words.name}
+            value={meeting.name.value}
+            max={LIMITS.name}
+            onSave={(name) => attempt(meeting, () => meeting.rename(name))}
+          />
+        )}
         <PictureSetting meeting={meeting} />
       </fieldset>
       <DeviceSettings meeting={meeting} />

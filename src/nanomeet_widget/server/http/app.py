@@ -43,6 +43,7 @@ from nanomeet_widget.server.http.token_handlers import (
     BrowserTicketHandler,
     InvitesHandler,
     RevokeHandler,
+    RosterHandler,
     TokenHandler,
 )
 from nanomeet_widget.server.http.watch_socket import WatchSocket
@@ -52,7 +53,7 @@ _SEGMENT = r"[A-Za-z0-9_-]+"
 _ROOM = r"[A-Za-z0-9_]+"
 #: First segments of a path that cannot be an organisation's name.
 _RESERVED = (
-    "nanomeet|invites|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
+    "nanomeet|invites|roster|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
     "|recordings|records|ws|lease|ticket"
 )
 
@@ -74,6 +75,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
     table: list[tuple[str, type[web.RequestHandler], dict[str, Any]]] = [
         (r"nanomeet", TokenHandler, parts),
         (r"invites", InvitesHandler, parts),
+        (r"roster", RosterHandler, parts),
         (r"revoke", RevokeHandler, parts),
         (r"organisation", OrganisationHandler, parts),
         (r"stream", StreamHandler, parts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from nanomeet_widget import _texts
 from nanomeet_widget._version import __version__
 from nanomeet_widget.server.http.handlers import Handler
 from nanomeet_widget.server.protocol.classroom import RecordKind
@@ -105,6 +106,24 @@ _ROWS = _object(
 )
 #: As a bearer, or as the other requests have it.
 _TOKEN = ("bearer", "token")
+_PERSON = _object(
+    {
+        "name": _TEXT,
+        "roster": {"type": "string", "description": "The person's ID in the roster"},
+        "moderator": {"type": "boolean"},
+    },
+    *("name", "roster"),
+)
+_ROSTERED = _object(
+    {
+        "id": _TEXT,
+        "name": _TEXT,
+        "moderator": {"type": "boolean"},
+        "here": {"type": "array", "items": _TEXT},
+        "came": {"type": "boolean"},
+    },
+    *("id", "name", "moderator", "here", "came"),
+)
 _KEY_OR_TOKEN = ("key", "token")
 
 
@@ -155,6 +174,45 @@ def document(base_url: str) -> dict[str, Any]:
                     security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
                     parameters=[{"name": "room", "in": "query", "schema": _TEXT}],
+                ),
+                "post": _operation(
+                    "createPersonalTokens",
+                    "Create a personal invite for each person of a roster: all of them, or none",
+                    _data("The tokens, in the roster's order", {"type": "array", "items": _TEXT}),
+                    security=("token",),
+                    errors=(400, 401, 403, 429),
+                    requestBody=_body(
+                        {
+                            "people": {
+                                "type": "array",
+                                "minItems": 1,
+                                "maxItems": _texts.ROSTER,
+                                "items": _PERSON,
+                            },
+                            "server": {"type": "string"},
+                            "nbf": _MOMENT,
+                            "exp": _MOMENT,
+                        },
+                        "people",
+                    ),
+                ),
+            },
+            "/roster": {
+                "get": _operation(
+                    "getRoster",
+                    "List the people with personal invites to the token's room, and who of them is there",
+                    _data(
+                        "The roster",
+                        _object(
+                            {
+                                "open": {"type": "boolean"},
+                                "people": {"type": "array", "items": _ROSTERED},
+                            },
+                            *("open", "people"),
+                        ),
+                    ),
+                    security=("token",),
+                    errors=(401, 403),
                 )
             },
             "/revoke": {
@@ -164,7 +222,7 @@ def document(base_url: str) -> dict[str, Any]:
                     _data("The IDs that were valid until now", {"type": "array", "items": _TEXT}),
                     security=_KEY_OR_TOKEN,
                     errors=(400, 401, 403),
-                    requestBody=_body({"id": _TEXT}, "id"),
+                    requestBody=_body({"id": _TEXT, "roster": _TEXT}),
                 )
             },
             "/ticket": {

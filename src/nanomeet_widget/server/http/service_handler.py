@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from nanomeet_widget import _json
-from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._errors import AuthenticationError, InvalidInputError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 
@@ -72,6 +72,28 @@ class ServiceHandler(Handler):
             return None
         return self.core.issuer.moderator(token)
 
+    def room_moderator(self) -> Claims:
+        """Check that the request has a moderator's token: an API key is not of one room.
+
+        Returns
+        -------
+        Claims
+            The token's claims.
+
+        Raises
+        ------
+        AuthenticationError
+            If there is none, or it is not valid.
+        PermissionDeniedError
+            If it is a participant's, or that of a removed moderator.
+        """
+        token = self.request.headers.get(TOKEN_HEADER)
+        if token is None:
+            raise AuthenticationError(
+                f"this request needs a moderator's token in the header {TOKEN_HEADER}", status=401
+            )
+        return self.core.issuer.moderator(token)
+
     def moderated_room(self) -> str | None:
         """Return the room that the request may manage.
 
@@ -88,8 +110,13 @@ class ServiceHandler(Handler):
         claims = self.moderator()
         return None if claims is None else claims.room
 
-    def body(self) -> dict[str, Any]:
+    def body(self, most: int = _MAX_BODY) -> dict[str, Any]:
         """Return the request's JSON object.
+
+        Parameters
+        ----------
+        most : int, default 65536
+            How many bytes it may have.
 
         Returns
         -------
@@ -101,8 +128,8 @@ class ServiceHandler(Handler):
         InvalidInputError
             If the body is too long, or not a JSON object.
         """
-        if len(self.request.body) > _MAX_BODY:
-            raise InvalidInputError(f"the request's body is longer than {_MAX_BODY} bytes")
+        if len(self.request.body) > most:
+            raise InvalidInputError(f"the request's body is longer than {most} bytes")
         try:
             return _read_object(self.request.body or b"{}")
         except _json.NotJsonError as error:

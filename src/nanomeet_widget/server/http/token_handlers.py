@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 
+import msgspec
+
+from nanomeet_widget import _texts
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -13,6 +16,8 @@ from nanomeet_widget._errors import (
 from nanomeet_widget._validation import check_room
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER
 from nanomeet_widget.server.http.service_handler import ServiceHandler
+from nanomeet_widget.server.rooms import roster_check
+from nanomeet_widget.server.tokens.issuer import Person
 
 
 class TokenHandler(ServiceHandler):
@@ -44,7 +49,11 @@ class TokenHandler(ServiceHandler):
 
 
 class InvitesHandler(ServiceHandler):
-    """`GET invites`: the issued tokens: all for an API key, the room's for a moderator's token."""
+    """`invites`: list the issued tokens, or issue many.
+
+    `GET`: all for an API key, the room's for a moderator's token. `POST`, with a moderator's token: a
+    personal invite for each person of a roster.
+    """
 
     def get(self) -> None:
         """Send the list."""
@@ -54,14 +63,46 @@ class InvitesHandler(ServiceHandler):
             room = None if given is None else check_room(given)
         self.answer({"data": [dataclasses.asdict(made) for made in self.core.issuer.tokens(room)]})
 
+    def post(self) -> None:
+        """Issue personal invites: all of them, or none."""
+        moderator = self.room_moderator()
+        request = self.body(_texts.ROSTER_BYTES)
+        people = roster_check.checked(_people(request.get("people")))
+        if not self.core.rosters.take(moderator.room, len(people)):
+            raise QuotaExceededError(
+                "too many personal links for this room in a short time: wait some minutes, then try "
+                "again",
+                status=429,
+            )
+        tokens = self.core.issuer.invite_many(moderator, people, request)
+        self.core.counts.tokens += len(tokens)
+        self.core.rooms.roster_changed(moderator.room)
+        self.answer({"data": tokens})
+
+
+class RosterHandler(ServiceHandler):
+    """`GET roster`: the people with personal links to the room of a moderator's token, and who is there."""
+
+    def get(self) -> None:
+        """Send the list."""
+        room = self.room_moderator().room
+        self.answer({"data": self.core.rooms.roster(room)})
+
 
 class RevokeHandler(ServiceHandler):
-    """`POST revoke`: revoke a token, and all tokens that were made with it."""
+    """`POST revoke`: revoke a token, and all tokens that were made with it.
+
+    A moderator's token may name a person of the roster in its place.
+    """
 
     def post(self) -> None:
         """Revoke them, and end their connections."""
         room = self.moderated_room()
-        revoked = self.core.issuer.revoke(self.body().get("id"), room=room)
+        request = self.body()
+        if room is not None and "roster" in request:
+            revoked = self.core.issuer.revoke_person(request["roster"], room=room)
+        else:
+            revoked = self.core.issuer.revoke(request.get("id"), room=room)
         # Other servers of the data folder check for themselves.
         self.core.rooms.send_out(frozenset(revoked))
         self.answer({"data": revoked})
@@ -86,3 +127,19 @@ class BrowserTicketHandler(ServiceHandler):
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
         self.answer({"data": self.core.browser_tickets.issue(token, moderator=claims.moderator)})
+
+
+def _people(given: object) -> list[Person]:
+    """Return the people of a request.
+
+    Raises
+    ------
+    InvalidInputError
+        If a row is not a person.
+    """
+    try:
+        return msgspec.convert(given, list[Person])
+    except msgspec.ValidationError as error:
+        raise InvalidInputError(
+            f"people must be a list of objects of name, roster and moderator: {error}"
+        ) from None

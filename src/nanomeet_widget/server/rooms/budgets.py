@@ -57,6 +57,10 @@ _KINDS: dict[type, _Budget] = {
     classroom.AddGroup: _Budget(burst=100, rate=2),
     classroom.EnterGroup: _Budget(burst=20, rate=0.5),
     classroom.AnnounceToGroups: _Budget(burst=10, rate=1),
+    classroom.AnswerCheckIn: _Budget(burst=20, rate=1),
+    # Everyone is told.
+    classroom.StartCheckIn: _Budget(burst=20, rate=1),
+    classroom.EndCheckIn: _Budget(burst=20, rate=1),
     # A hash that takes ten milliseconds.
     meeting.SetPassword: _Budget(burst=20, rate=1),
 }

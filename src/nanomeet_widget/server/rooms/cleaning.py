@@ -28,7 +28,18 @@ def clean_name(name: str) -> str:
     str
         The name, cut if it is too long; "Guest" if nothing readable is left.
     """
-    return _cut_line(name, _texts.NAME) or "Guest"
+    return cut_name(name) or "Guest"
+
+
+def cut_name(name: str) -> str:
+    """Return a display name as the others see it; empty if nothing readable is left.
+
+    Parameters
+    ----------
+    name : str
+        Any text.
+    """
+    return _cut_line(name, _texts.NAME)
 
 
 def clean_title(title: str) -> str:

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from nanomeet_widget.server.config import Limits
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import classroom, meeting
 from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
-from nanomeet_widget.server.rooms.participant import Participant
+from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.timers import Timers
@@ -83,6 +83,60 @@ class Hands:
             return
         self._lower(target, by=who)
         acknowledge(who, message)
+
+    def call(self, who: Participant, message: classroom.CallHand) -> None:
+        """Call on a participant with a raised hand; the caller has checked the role.
+
+        Their hand goes down, so that two moderators who call the next one call two participants.
+
+        Parameters
+        ----------
+        who : Participant
+            The moderator.
+        message : CallHand
+            The request.
+        """
+        target = self._first() if message.id is None else self._room.present(message.id)
+        if message.id is not None and target is None:
+            refuse(who, message, "not_found", "This participant is no longer in the room.")
+        elif target is None:
+            who.send(classroom.HandCalled(ref=message.ref, id=None))
+        elif target.hand is None:
+            refuse(
+                who,
+                message,
+                "hand_down",
+                f"{target.name}'s hand is not raised now: another moderator may have called on them.",
+            )
+        elif not target.stage and not self._room.stage_has_room:
+            refuse(
+                who,
+                message,
+                "stage_full",
+                f"The stage is full: send a participant to the audience, then call on {target.name}.",
+            )
+        else:
+            self._call(target, by=who)
+            who.send(classroom.HandCalled(ref=message.ref, id=target.id))
+
+    def _call(self, target: Participant, *, by: Participant) -> None:
+        self._lower(target, by=by)
+        self._room.note("hand_called", target, by=by.id)
+        if not target.stage:
+            target.invited_by = by.id
+            self._room.keep(target)
+            target.send(meeting.StageInvited(by=by.id))
+        elif not target.audio and target is not by:
+            target.send(meeting.UnmuteAsked(media="audio", by=by.id))
+
+    def _first(self) -> Participant | None:
+        """Return who raised their hand first; those with a lost connection come after the others."""
+        raised = [
+            (p.presence is Presence.DROPPED, p.hand, p)
+            for p in self._room.participants
+            if p.hand is not None
+        ]
+        return min(raised, key=lambda one: one[:2])[2] if raised else None
 
     def react(self, who: Participant, message: meeting.React) -> None:
         """Show a reaction to everyone.

@@ -48,6 +48,9 @@ _NOT_KEPT = (
     classroom.PollChanged,
     classroom.PollCounts,
     classroom.GroupsChanged,
+    classroom.RosterChanged,
+    classroom.RosterHere,
+    classroom.CheckInChanged,
     common.Pong,
 )
 #: Messages for the person, or for their program. The others are for the lost page: about its connections
@@ -202,7 +205,7 @@ class Participant:
             connection,
             identity=identity or identity_of(claims, join.person, key=key),
             known=join.person is not None,
-            name=clean_name(join.name),
+            name=clean_name(claims.name or join.name),
             audio=join.audio,
             video=join.video,
             browser=browser_of(join.person, key=key),

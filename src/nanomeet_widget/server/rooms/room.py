@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from nanomeet_widget import _texts
 from nanomeet_widget._states import BroadcastStatus
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.config import ServerConfig
@@ -41,6 +42,9 @@ _LOBBY_FULL = meeting.Bye(
     message="This room's lobby is full. Try again when a moderator has admitted people.",
     retry=True,
 )
+
+#: People of the roster who are noted as having been here; some may have been revoked since.
+_CAME = 5 * _texts.ROSTER
 
 _TOO_OFTEN = meeting.Bye(
     kind="too_many_messages",
@@ -220,6 +224,10 @@ class Room:
             closed=self.settings.closed,
             main=self.settings.main,
         )
+
+    def time(self) -> float:
+        """Return seconds since the epoch."""
+        return self._now()
 
     # --- entering ------------------------------------------------------------------------------
 
@@ -526,7 +534,7 @@ class Room:
         for message in participant.take_backlog(same_page=same_page):
             connection.send(message)
         with self.changing(participant):
-            if join.name:
+            if join.name and not participant.claims.name:
                 participant.name = clean_name(join.name)
             if participant.stage:
                 participant.audio, participant.video = join.audio, join.video
@@ -613,7 +621,7 @@ class Room:
         """
         if participant.known:
             self.settings.granted.add(participant.identity)
-            self._save()
+            self.save()
         with self.changing(participant):
             participant.granted = True
         for knock in self._knocks():
@@ -647,12 +655,25 @@ class Room:
         self._admission.set_password(password)
         self.settings_changed()
 
+    def came(self, person: str) -> None:
+        """Record that a person of the roster has been here.
+
+        Parameters
+        ----------
+        person : str
+            Their ID in the roster.
+        """
+        if person not in self.settings.came and len(self.settings.came) < _CAME:
+            self.settings.came.append(person)
+            self.save()
+
     def settings_changed(self) -> None:
         """Save the settings, and tell everyone of them."""
-        self._save()
+        self.save()
         self.tell(self.participants, meeting.RoomChanged(state=self.state()))
 
-    def _save(self) -> None:
+    def save(self) -> None:
+        """Save the settings; call it after changing some that not everyone is told of."""
         self._store.rooms.save(self.name, self.settings)
 
     def broadcast_changed(self, state: meeting.BroadcastState) -> None:
@@ -732,7 +753,7 @@ class Room:
         everybody = (*self.everyone, *self.everybody_waiting())
         others = self.removals.going(plan, participant, by, everybody)
         self.removals.carry_out(plan, address=participant.address if address else "")
-        self._save()
+        self.save()
         for person in (participant, *others):
             farewell = REMOVED if person is participant else REMOVED_WITH_LINK
             if not self.parts.elsewhere.expel(person, farewell):
@@ -802,7 +823,7 @@ class Room:
             What all pages are told.
         """
         self.settings.stopped_at = self._now()
-        self._save()
+        self.save()
         self._kept = True
         self.end(farewell)
 
@@ -872,7 +893,7 @@ class Room:
 
     def open(self) -> None:
         """Save the room, so that a crash of the server does not end it."""
-        self._save()
+        self.save()
 
     def remember_moderator(self, identity: str) -> None:
         """Remember that a person was made a moderator in another room of the meeting.
@@ -883,7 +904,7 @@ class Room:
             The person's identity.
         """
         self.settings.granted.add(identity)
-        self._save()
+        self.save()
 
     def note(self, kind: str, participant: Participant, **detail: str | None) -> None:
         """Record an event of a participant in the event log, if that may say so.

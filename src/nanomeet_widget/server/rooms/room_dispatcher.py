@@ -13,10 +13,12 @@ from nanomeet_widget.server.rooms.avatars import Avatars
 from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
+from nanomeet_widget.server.rooms.classroom.check_in import CheckIn
 from nanomeet_widget.server.rooms.classroom.group_room import GroupRoom
 from nanomeet_widget.server.rooms.classroom.groups import GroupRooms, Groups
 from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
+from nanomeet_widget.server.rooms.classroom.roster import Roster
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.endpoint_texts import EndpointTexts
 from nanomeet_widget.server.rooms.hands import Hands
@@ -136,6 +138,8 @@ class RoomDispatcher:
         texts = EndpointTexts(room, limits=config.limits, timers=timers)
         avatars = Avatars(room, limits=config.limits, timers=timers)
         stage = Stage(room)
+        self._roster = Roster(room, tokens=self._store.tokens, timers=timers)
+        check_in = CheckIn(room, timers=timers)
         sources = Sources(room, broadcasts=self._broadcasts, config=config, timers=timers)
         readings = Readings(
             room, feed=self._feed, broadcasts=self._broadcasts, config=config, timers=timers
@@ -170,6 +174,7 @@ class RoomDispatcher:
             meeting.MessageLobby: chat.message_lobby,
             meeting.RaiseHand: hands.raise_hand,
             meeting.LowerHand: hands.lower_hand,
+            classroom.CallHand: hands.call,
             meeting.React: hands.react,
             meeting.SendEndpointText: texts.send,
             meeting.SetAvatar: avatars.set,
@@ -194,6 +199,9 @@ class RoomDispatcher:
             meeting.PauseBroadcast: broadcast.pause,
             meeting.BroadcastShown: broadcast.shown,
             classroom.Speaking: recorder.speaking,
+            classroom.StartCheckIn: check_in.start,
+            classroom.AnswerCheckIn: check_in.answer,
+            classroom.EndCheckIn: check_in.end,
         }
         elsewhere, groups = self._add_groups(room)
         return RoomParts(
@@ -210,6 +218,8 @@ class RoomDispatcher:
                 sources,
                 readings,
                 LinkNews(room),
+                self._roster,
+                check_in,
                 muting,
                 avatars,
                 stage,
@@ -269,6 +279,10 @@ class RoomDispatcher:
         self._handlers |= own.handlers()
         return own, own
 
+    def roster_changed(self) -> None:
+        """Hear that the room's personal links have changed: some were made or revoked."""
+        self._roster.reload()
+
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Handle a message from the page of a participant in the room.
 
@@ -320,8 +334,18 @@ class RoomDispatcher:
         return True
 
     def _rename(self, who: Participant, message: meeting.Rename) -> None:
+        name = clean_name(message.name)
+        if who.claims.name and name != who.name:
+            refuse(
+                who,
+                message,
+                "name_fixed",
+                f"Your link is a personal one, made for {who.name}: the name cannot be changed here. If it "
+                "is wrong, ask a moderator for another link.",
+            )
+            return
         with self.room.changing(who):
-            who.name = clean_name(message.name)
+            who.name = name
         acknowledge(who, message)
 
     def _set_subject(self, who: Participant, message: meeting.SetSubject) -> None:

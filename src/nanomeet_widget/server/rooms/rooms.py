@@ -230,6 +230,52 @@ class Rooms:
         """
         for dispatcher in tuple(self._dispatchers.values()):
             dispatcher.room.send_out(tokens)
+            if tokens:
+                dispatcher.roster_changed()
+
+    def roster_changed(self, room: str) -> None:
+        """Hear that personal links to a room were made.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        """
+        if room in self._dispatchers:
+            self._dispatchers[room].roster_changed()
+
+    def roster(self, room: str) -> dict[str, object]:
+        """Return who has a personal link to a room, and who of them is there.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+
+        Returns
+        -------
+        dict
+            `open`: whether the room is; `people`: dicts of `id`, `name`, `moderator`, `here` (the IDs of the
+            participants who they are now), and `came` (whether they have been in the open room).
+        """
+        dispatcher = self._dispatchers.get(room)
+        here: dict[str, list[str]] = {}
+        came: frozenset[str] = frozenset()
+        if dispatcher is not None:
+            came = frozenset(dispatcher.room.settings.came)
+            for participant in dispatcher.room.participants:
+                here.setdefault(participant.claims.roster, []).append(participant.id)
+        people = [
+            {
+                "id": person.id,
+                "name": person.name,
+                "moderator": person.moderator,
+                "here": here.get(person.id, []),
+                "came": person.id in came,
+            }
+            for person in self._issuer.roster(room)
+        ]
+        return {"open": dispatcher is not None, "people": people}
 
     def record_policy(self, room: str) -> Policy:
         """Return what is kept of a room's meeting.

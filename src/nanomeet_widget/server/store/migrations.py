@@ -157,6 +157,12 @@ GROUPS = """
         state TEXT NOT NULL,
         UNIQUE (room, instance, identity)
     );
+"""
+
+#: Personal links: whose they are. The rows expire with their tokens.
+ROSTER = """
+    ALTER TABLE tokens ADD COLUMN name TEXT NOT NULL DEFAULT '';
+    ALTER TABLE tokens ADD COLUMN roster TEXT NOT NULL DEFAULT '';
     """
 
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
@@ -252,4 +258,5 @@ MIGRATIONS = (
     SESSIONS,
     POLLS,
     GROUPS,
+    ROSTER,
 )

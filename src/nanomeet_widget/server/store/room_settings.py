@@ -23,6 +23,18 @@ class Removal:
 
 
 @dataclass(kw_only=True)
+class CheckInState:
+    """A check-in that goes on."""
+
+    id: str
+    question: str
+    #: When it began, in seconds since the epoch.
+    since: float
+    #: The IDs of the participants who are done, in the order in which they said so.
+    done: list[str] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
 class Settings:
     """A room's settings, from its first participant to its end."""
 
@@ -44,6 +56,10 @@ class Settings:
     removed_addresses: list[str] = field(default_factory=list)
     #: The identities of participants who were made moderators.
     granted: set[str] = field(default_factory=set)
+    #: The check-in that goes on, if one does.
+    check_in: CheckInState | None = None
+    #: The people of the roster who have been here; see `_tokens.Claims.roster`.
+    came: list[str] = field(default_factory=list)
     #: The key of the hashes in this room: without it, identities cannot be traced or forged.
     key: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
     #: When its server stopped properly, in seconds since the epoch; None if it has not.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nanomeet_widget._tokens import Claims
@@ -13,6 +14,9 @@ logger = logging.getLogger("nanomeet")
 
 #: Seconds for which a token's record is kept after it expires.
 _KEEP = 24 * 3600.0
+
+#: Seconds between the records of tokens that were issued together.
+_APART = 1e-6
 
 _COLUMNS = "tokens.id, room, moderator, parent, made, notbefore, expiration, at, people"
 
@@ -33,6 +37,18 @@ class TokenRecord:
     revoked: float | None
     #: The most people who joined one meeting with it: several share a link.
     people: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterRecord:
+    """A person with a personal link to a room."""
+
+    #: Their ID in the organiser's roster.
+    id: str
+    name: str
+    moderator: bool
+    #: When their link expires, in seconds since the epoch.
+    expiration: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,23 +95,100 @@ class TokenRecords:
         bool
             False if the parent was revoked, and the token must not be used.
         """
+        return self._add(claims, parent=parent, maker=maker, at=time.time())
+
+    def add_many(self, made: Sequence[Claims], *, parent: str) -> bool:
+        """Record tokens that were issued together: all of them, or none.
+
+        Parameters
+        ----------
+        made : sequence of Claims
+            The tokens' claims.
+        parent : str
+            As `add` has it.
+
+        Returns
+        -------
+        bool
+            False if the parent was revoked, and none of the tokens must be used.
+        """
+        now = time.time()
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            # The rows keep the order of the roster.
+            kept = all(
+                self._add(claims, parent=parent, maker="", at=now + number * _APART)
+                for number, claims in enumerate(made)
+            )
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT" if kept else "ROLLBACK")
+        return kept
+
+    def _add(self, claims: Claims, *, parent: str, maker: str, at: float) -> bool:
         made = self._db.execute(
-            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker, stream)"
-            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+            "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker, stream,"
+            " name, roster)"
+            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
             " WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = ?4)",
             (
                 claims.jti,
                 claims.room,
                 claims.moderator,
                 parent,
-                time.time(),
+                at,
                 claims.notbefore.timestamp(),
                 claims.expiration.timestamp(),
                 maker,
                 claims.streamname,
+                claims.name,
+                claims.roster,
             ),
         )
         return made.rowcount == 1
+
+    def roster(self, room: str) -> list[RosterRecord]:
+        """Return the people with personal links to a room that have not expired and were not revoked.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+
+        Returns
+        -------
+        list of RosterRecord
+            Each person once, as their newest link has them, in the order in which they got their first one.
+        """
+        rows = self._db.execute(
+            "SELECT roster, name, moderator, expiration FROM tokens"
+            " WHERE room = ? AND roster <> '' AND expiration > ?"
+            " AND NOT EXISTS (SELECT 1 FROM revocations WHERE revocations.id = tokens.id)"
+            " ORDER BY made, id",
+            (room, time.time()),
+        )
+        people: dict[str, RosterRecord] = {}
+        for person, name, moderator, expiration in rows:
+            people[person] = RosterRecord(
+                id=person, name=name, moderator=bool(moderator), expiration=expiration
+            )
+        return list(people.values())
+
+    def personal(self, room: str, person: str) -> list[str]:
+        """Return the IDs of a person's links to a room.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        person : str
+            Their ID in the roster.
+        """
+        rows = self._db.execute(
+            "SELECT id FROM tokens WHERE room = ? AND roster = ? AND roster <> ''", (room, person)
+        )
+        return [found for (found,) in rows]
 
     def lineage(self, token_id: str) -> list[Ancestor]:
         """Return a token's line of ancestors.

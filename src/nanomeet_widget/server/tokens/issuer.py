@@ -9,12 +9,12 @@ import contextlib
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from urllib.parse import urlsplit
 
-from nanomeet_widget import _proof, _tokens, _validation
+from nanomeet_widget import _proof, _texts, _tokens, _validation
 from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
@@ -25,11 +25,21 @@ from nanomeet_widget._errors import (
 from nanomeet_widget.server.config import RECORDS_DAYS
 from nanomeet_widget.server.store.session_records import USUAL, Policy
 from nanomeet_widget.server.store.store import Store
-from nanomeet_widget.server.store.token_records import TokenRecord
+from nanomeet_widget.server.store.token_records import RosterRecord, TokenRecord
 from nanomeet_widget.server.tokens.removed import is_removed
 
 _OF_GROUP = "this is the token of a group: invite, list and revoke with your token of the meeting"
 _REVOKED = "this token was revoked: ask a moderator for a new invite, or create the room again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """A person who gets a personal link."""
+
+    name: str
+    #: Their ID in the organiser's roster, such as a student number.
+    roster: str
+    moderator: bool = False
 
 
 class Issuer:
@@ -342,6 +352,9 @@ class Issuer:
             notbefore=begin,
             expiration=end,
             jti=secrets.token_hex(8),
+            # The guest of a person with a personal link is someone else.
+            name="",
+            roster="",
         )
         return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
 
@@ -383,6 +396,100 @@ class Issuer:
             The claims of a token that is recorded.
         """
         return _tokens.mint(claims, self._secrets[0])
+
+    def invite_many(
+        self, parent: _tokens.Claims, people: Sequence[Person], request: Mapping[str, object]
+    ) -> list[str]:
+        """Return a personal invite for each person of a roster: all of them, or none.
+
+        Parameters
+        ----------
+        parent : Claims
+            The claims of the moderator's token, verified.
+        people : sequence of Person
+            The roster, as `roster_check.checked` returns it.
+        request : mapping
+            `nbf`, `exp` and `server`, as `invite` has them.
+
+        Returns
+        -------
+        list of str
+            Their tokens, in the roster's order.
+
+        Raises
+        ------
+        AuthenticationError
+            If the moderator's token was revoked.
+        InvalidInputError
+            If a time is not valid, or the room's roster would be too long.
+        """
+        known = {person.id for person in self._store.tokens.roster(parent.room)}
+        if (total := len(known | {person.roster for person in people})) > _texts.ROSTER:
+            raise InvalidInputError(
+                f"{total} people would have personal links to this room, and {_texts.ROSTER} may: "
+                "revoke links that are not needed, or create another room"
+            )
+        now = datetime.now(timezone.utc)
+        begin, end = _validation.within(
+            parent.notbefore,
+            parent.expiration,
+            nbf=_moment(request, "nbf", now=now),
+            exp=_moment(request, "exp", now=now),
+        )
+        shared = replace(
+            parent, server=self._reached(request, parent), notbefore=begin, expiration=end
+        )
+        made = [
+            replace(
+                shared,
+                moderator=person.moderator,
+                name=person.name,
+                roster=person.roster,
+                jti=secrets.token_hex(8),
+            )
+            for person in people
+        ]
+        if not self._store.tokens.add_many(made, parent=parent.jti):
+            raise AuthenticationError(_REVOKED, status=401)
+        self._store.record("invites_created", parent.room, jti=parent.jti, people=len(made))
+        return [_tokens.mint(claims, self._secrets[0]) for claims in made]
+
+    def roster(self, room: str) -> list[RosterRecord]:
+        """Return the people with personal links to a room that are valid, or will be.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        """
+        return self._store.tokens.roster(room)
+
+    def revoke_person(self, person: object, *, room: str) -> list[str]:
+        """Revoke all personal links of a person to a room, as `revoke` does.
+
+        Parameters
+        ----------
+        person : object
+            Their ID in the roster.
+        room : str
+            The room's name.
+
+        Returns
+        -------
+        list of str
+            The IDs of the tokens that were valid until now.
+
+        Raises
+        ------
+        InvalidInputError
+            If no one with this ID has a personal link to the room.
+        """
+        found = self._store.tokens.personal(room, person) if isinstance(person, str) else []
+        if not found:
+            raise InvalidInputError(
+                "no one with this ID has a personal link to this room: `roster` lists them"
+            )
+        return [revoked for name in found for revoked in self.revoke(name, room=room)]
 
     def tokens(self, room: str | None) -> list[TokenRecord]:
         """Return the issued tokens.

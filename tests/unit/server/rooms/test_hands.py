@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nanomeet_widget.server.protocol import meeting
+from nanomeet_widget.server.protocol import classroom, meeting
 from tests.unit.server.conftest import House
 
 
@@ -57,3 +57,26 @@ def test_reactions_are_rationed(house: House) -> None:
     ]
     assert ben.try_all(asked) == [("too_many", burst), ("too_many", burst + 1)]
     assert len(ben.all(meeting.Reaction)) == burst
+
+
+def test_one_with_a_lost_connection_is_called_after_the_others(house: House) -> None:
+    anna, ben, cleo = house.moderator(), house.guest(), house.guest()
+    ben.ask(meeting.RaiseHand(raised=True))
+    cleo.ask(meeting.RaiseHand(raised=True))
+    ben.lose()
+    called = []
+    for ref in (1, 2, 3):
+        anna.ask(classroom.CallHand(ref=ref))
+        called.append(anna.last(classroom.HandCalled).id)
+    assert called == [cleo.id, ben.id, None]
+
+
+def test_one_who_speaks_already_is_asked_nothing_and_a_moderator_not_by_themselves(
+    house: House,
+) -> None:
+    anna, ben = house.moderator(audio=False), house.guest(audio=True)
+    for page in (ben, anna):
+        page.ask(meeting.RaiseHand(raised=True))
+        anna.ask(classroom.CallHand(ref=1, id=page.id))
+        assert anna.last(classroom.HandCalled).id == page.id
+        assert not page.all(meeting.UnmuteAsked)

@@ -53,8 +53,7 @@ def roster_of(participant: Participant) -> str | None:
     str or None
         None without a personal link.
     """
-    del participant
-    return None
+    return participant.claims.roster or None
 
 
 @dataclass
