@@ -25,12 +25,20 @@ _UNLOADED = 4001
 
 @dataclass
 class Stay:
-    """What the script knows of one participant: when they came and went, by the same clock."""
+    """What the script knows of one participant: from when to when they came, and went, by the same clock."""
 
     name: str
     fate: Fate
-    joined: float = 0.0
-    left: float = 0.0
+    joined: tuple[float, float] | None = None
+    left: tuple[float, float] | None = None
+
+    def error(self, row: dict[str, Any]) -> float:
+        """Return by how many seconds the server's times are outside of what the script knows."""
+        wrong: list[float] = []
+        for told, known in ((row["joined"], self.joined), (row["left"], self.left)):
+            assert known is not None
+            wrong.append(max(0.0, known[0] - told, told - known[1]))
+        return max(wrong)
 
 
 @dataclass
@@ -45,35 +53,34 @@ class Meeting:
     invite: str = ""
     clients: dict[str, Client] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
-    #: Seconds from the request to the welcome, of each join.
-    joins: list[float] = field(default_factory=list)
 
     async def join(self, stay: Stay, *, resume: bool = False) -> None:
         """Join as a page does, which knows its secret if it reconnects."""
-        began = time.monotonic()
         client = await connect(self.server, "ws/meeting")
+        began = time.time()
         more = {"resume": self.secrets[stay.name]} if resume else {}
         person = f"browser-of-{stay.name.replace(' ', '-'):->12}"
         await client.send("join", v=1, token=self.invite, name=stay.name, person=person, **more)
         welcome = await client.expect("welcome")
-        self.joins.append(time.monotonic() - began)
         self.clients[stay.name], self.secrets[stay.name] = client, welcome["resume"]
-        stay.joined = stay.joined or time.time()
+        stay.joined = stay.joined or (began, time.time())
 
     async def leave(self, stay: Stay) -> None:
         """Leave, as by the button."""
         client = self.clients.pop(stay.name)
+        began = time.time()
         await client.send("leave")
         await client.expect("bye")
-        stay.left = time.time()
+        stay.left = (began, time.time())
 
     async def live(self, stay: Stay) -> None:
         """Do what the participant does before the kill."""
         if stay.fate == "leaves":
             await self.leave(stay)
         elif stay.fate == "drops":
+            began = time.time()
             self.clients.pop(stay.name).drop()
-            stay.left = time.time()
+            stay.left = (began, time.time())
         elif stay.fate == "reloads":
             self.clients.pop(stay.name).close(_UNLOADED)
             # Longer than the others wait for a reload, and less than the room does.
@@ -86,8 +93,9 @@ class Meeting:
 
     async def kill(self) -> None:
         """Kill the server, and start the next one at the same address."""
-        killed = time.time()
+        began = time.time()
         self.server.kill()
+        killed = (began, time.time())
         clients, self.clients = self.clients, {}
         for client in clients.values():
             client.drop()
@@ -151,11 +159,7 @@ async def attend(meeting: Meeting, *, policy: str = "attendance") -> float:
     rows = await meeting.until(lambda rows: all(row["left"] is not None for row in rows))
     found = {row["name"]: row for row in rows}
     assert sorted(row["name"] for row in rows) == sorted(stay.name for stay in meeting.stays)
-    wrong: list[float] = []
-    for stay in meeting.stays:
-        row = found[stay.name]
-        wrong += [abs(row["joined"] - stay.joined), abs(row["left"] - stay.left)]
-    return max(wrong)
+    return max(stay.error(found[stay.name]) for stay in meeting.stays)
 
 
 def script(count: int) -> list[Stay]:

@@ -112,6 +112,12 @@ class Client:
         if self._stream is not None:
             self._stream.close()
 
+    def fall_silent(self) -> None:
+        """Send nothing any more, not even the answers to pings, on a connection that stays open."""
+        protocol = self._connection.protocol
+        assert protocol is not None
+        protocol._write_frame = lambda *_args, **_options: None  # type: ignore[attr-defined] # tornado's own
+
 
 async def _read(connection: websocket.WebSocketClientConnection) -> str | bytes | None:
     data: str | bytes | None = await connection.read_message()

@@ -85,6 +85,29 @@ def test_every_stay_is_exact_to_the_second_through_a_kill(servers: Servers) -> N
     run(scenario())
 
 
+@pytest.mark.waits
+def test_who_falls_silent_left_when_they_were_last_heard(server: RunningServer) -> None:
+    async def scenario() -> None:
+        token = server.room("Silent")
+        anna, _ = await join(server, token, name="Anna")
+        ben, _ = await join(server, server.invite(token), name="Ben", person="b" * 20)
+        before = time.time()
+        await ben.send("ping", t=1)
+        await ben.expect("pong")
+        heard = time.time()
+        # No connection is closed: nothing arrives any more.
+        ben.fall_silent()
+        await anna.expect("left")
+        # The server noticed later, and then waited for them to come back.
+        assert time.time() - heard > 20
+        found = {r["name"]: r["left"] for r in rows(server, token, "attendance")}
+        assert found["Anna"] is None
+        assert before - 0.1 <= found["Ben"] <= heard + 0.1
+        await leave(anna)
+
+    run(scenario())
+
+
 def test_all_kinds_are_kept_if_the_room_says_so(server: RunningServer) -> None:
     async def scenario() -> None:
         token = server.room("Everything", records="all")
@@ -305,7 +328,7 @@ def test_a_forgotten_person_is_gone_from_the_files(servers: Servers) -> None:
         assert [r["name"] for r in rows(server, token, "attendance")] == ["Anna Stays"]
         late, welcome = await join(server, guest, name="Late")
         assert welcome["chat"] == []
-        # While the meeting goes on, the server knows of whom it keeps nothing more.
+        # While the meeting goes on, the server knows the ID of which it keeps nothing more.
         await leave(late)
         await leave(anna)
         await until_no_trace(server, me)
