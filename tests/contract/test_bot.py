@@ -79,7 +79,7 @@ def test_the_chat_goes_both_ways(server: RunningServer) -> None:
 
 def test_callbacks_and_observers_are_called_with_the_state_as_it_is(server: RunningServer) -> None:
     async def scenario() -> None:
-        token = server.room("BotEvents")
+        token = server.room("BotEvents", records="all")
         heard: list[Any] = []
         async with nm.Bot(token, display_name="Helper") as bot:
 
@@ -97,8 +97,8 @@ def test_callbacks_and_observers_are_called_with_the_state_as_it_is(server: Runn
             await until(lambda: bot.subject, "Tea")
             assert heard == [{"Helper", "Anna"}, True, "Tea"]
             page.drop()
-            assert [row["display_name"] for row in bot.attendance()] == ["Helper", "Anna"]
-            assert [row["display_name"] for row in bot.raised_hands()] == ["Anna"]
+            assert [row["name"] for row in bot.attendance()] == ["Helper", "Anna"]
+            assert [row["name"] for row in bot.raised_hands()] == ["Anna"]
 
     run(scenario())
 

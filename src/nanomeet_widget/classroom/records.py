@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,12 @@ from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from nanomeet_widget import _proof, _texts, _tokens, _trust, _validation, services
-from nanomeet_widget._errors import InvalidInputError, PermissionDeniedError, ProtocolError
+from nanomeet_widget._errors import (
+    InvalidInputError,
+    PermissionDeniedError,
+    ProtocolError,
+    ServiceUnavailableError,
+)
 from nanomeet_widget._http import BEARER, Http, Request
 from nanomeet_widget._models import SecretText
 from nanomeet_widget.classroom.table import Kind, Table
@@ -560,12 +566,30 @@ def _sender(token: str, service: Service | None) -> _Send:
             f"this token is a participant's: only moderators of {claims.room!r} can read its records"
         )
     found = service or _service(claims)
-    if isinstance(found, LocalServer):
-        return lambda method, path, body: found.carry(
-            method, path, token=token, body=body, limit=_MOST
-        )
-    if found is not None:
+    if not isinstance(found, LocalServer | None):
         raise InvalidInputError(f"{found.name} keeps no records: only the embedded server does")
+    if found is None:
+        return _direct(token, claims)
+    own: _Send = functools.partial(found.carry, token=token, limit=_MOST)
+    if (
+        service is not None
+        or found.uses(claims.server)
+        or not _validation.on_loopback(claims.server)
+    ):
+        return own
+
+    def either(method: str, path: str, body: dict[str, Any] | None) -> Any:  # noqa: ANN401 - JSON
+        # Another server of this machine may have made it; if none is there, this user's has moved.
+        try:
+            return _direct(token, claims)(method, path, body)
+        except ServiceUnavailableError:
+            return own(method, path, body)
+
+    return either
+
+
+def _direct(token: str, claims: _tokens.Claims) -> _Send:
+    """Return what asks the server that a token names."""
     origin = _validation.origin(claims.server)
     http = Http("the meeting's server")
     if origin.startswith("http://") and _validation.on_loopback(origin):
@@ -576,7 +600,7 @@ def _sender(token: str, service: Service | None) -> _Send:
             method=method,
             origin=origin,
             path=path,
-            headers={"Authorization": BEARER + token},
+            headers={"Authorization": SecretText(BEARER + token)},
             body=body,
             repeatable=True,
             limit=_MOST,

@@ -456,9 +456,9 @@ class LocalServer(Service):
         self,
         method: str,
         path: str,
+        body: dict[str, Any] | None = None,
         *,
         token: str,
-        body: dict[str, Any] | None = None,
         limit: int = MAX_ANSWER,
     ) -> Any:  # noqa: ANN401 - JSON, which the caller checks
         """Send a request that may be repeated, with a token of this server as its credential.
@@ -469,10 +469,10 @@ class LocalServer(Service):
             ``GET`` or ``POST``.
         path : str
             Where, below the server's address.
-        token : str
-            The token.
         body : dict, optional
             What is sent.
+        token : str
+            The token.
         limit : int, optional
             Bytes that the answer may have; by default 1 MiB.
 
@@ -493,7 +493,7 @@ class LocalServer(Service):
                 method=method,
                 origin=self._ensure().url,
                 path=path,
-                headers={"Authorization": BEARER + token},
+                headers={"Authorization": SecretText(BEARER + token)},
                 body=body,
                 repeatable=True,
                 limit=limit,
