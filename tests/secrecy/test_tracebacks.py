@@ -17,7 +17,7 @@ from rich.traceback import Traceback
 
 import nanomeet_widget as nm
 from nanomeet_widget._models import SecretText
-from nanomeet_widget.services import LocalServer
+from nanomeet_widget.services import LocalServer, NanoStreamCloud
 from tests.conftest import RunningServer
 from tests.leaks import found
 
@@ -68,6 +68,20 @@ def ainvite(token: str, answer: Callable[[httpx.Request], httpx.Response]) -> No
     asyncio.run(nm.acreate_invite(token, service=Service(answer)))
 
 
+def records(token: str, answer: Callable[[httpx.Request], httpx.Response]) -> None:
+    nm.records(token, service=Service(answer)).attendance()
+
+
+def kept(token: str) -> nm.Records:
+    """Return records with nothing in them."""
+
+    def nothing(request: httpx.Request) -> httpx.Response:
+        found: dict[str, Any] = {"session": None, "kept": [], "rows": [], "left_out": 0}
+        return httpx.Response(200, json=found, request=request)
+
+    return nm.records(token, service=Service(nothing))
+
+
 def room(answer: Callable[[httpx.Request], httpx.Response]) -> None:
     nm.create_room("algebra_101", service=Service(answer))
 
@@ -97,6 +111,13 @@ MISTAKES: dict[str, Callable[[str], object]] = {
     "broken trait": lambda token: set_token(broken(token)),
     "unknown option": lambda token: nm.NanoMeet(token=token, heigth=4),
     "bad option": lambda token: nm.NanoMeet(token=token, height=-4),
+    "records away": lambda token: records(token, away),
+    "records refused": lambda token: records(token, refuses),
+    "records that are no JSON": lambda token: records(token, babbles),
+    "odd records": lambda token: records(token, gives_half),
+    "no records on another engine": lambda token: nm.records(token, service=NanoStreamCloud(KEY)),
+    "no session": lambda token: nm.records(token, service=Service(refuses)).attendance(""),
+    "a table without a place": lambda token: kept(token).attendance().to_csv("/nowhere/a.csv"),
     "closed": lambda token: nm.NanoMeet(token=token).start_broadcast().result(),
 }
 
