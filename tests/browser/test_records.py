@@ -192,16 +192,12 @@ def test_a_page_reports_that_its_participant_speaks_only_if_that_is_kept(
     server: RunningServer, open_page: OpenPage
 ) -> None:
     kept = Kept(server, records=["attendance", "talk"])
-    sent: list[str] = []
-    page = open_page()
-    page.on("websocket", lambda socket: socket.on("framesent", lambda data: sent.append(str(data))))
-    page.goto(kept.inside())
+    page = open_page(kept.inside())
     expect(tile(page, "Grace")).to_be_visible(timeout=PATIENCE)
     page.mouse.click(5, 5)
     expect(tile(page, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     until(lambda: sum(row["seconds"] for row in kept.records.talk()) > 0)
     assert [row["name"] for row in kept.records.talk()] == ["Grace"]
-    assert any('"speaking"' in data for data in sent)
 
     quiet: list[str] = []
     other = open_page()
@@ -213,6 +209,7 @@ def test_a_page_reports_that_its_participant_speaks_only_if_that_is_kept(
     other.mouse.click(5, 5)
     button(other, "People").click()
     expect(other.locator(".person.speaking")).to_be_visible(timeout=PATIENCE)
+    assert any('"join"' in data for data in quiet)
     assert not any('"speaking"' in data for data in quiet)
 
 
@@ -248,7 +245,7 @@ def test_a_notebook_shows_the_attendance_as_a_table(lab: Lab, open_notebook: Ope
     lab.write(
         "records.ipynb",
         'import nanomeet_widget as nm\nroom = nm.create_room("records_101", records="all")\n'
-        "meet = nm.NanoMeet(token=room.token)\nmeet.set_display_name('Teacher')\nmeet",
+        "meet = nm.NanoMeet(token=room.token)\nmeet",
         "meet.records.attendance()",
         "print(meet.attendance().to_csv('who.csv'), len(meet.attendance()))",
         "meet.records.polls()",
@@ -261,14 +258,14 @@ def test_a_notebook_shows_the_attendance_as_a_table(lab: Lab, open_notebook: Ope
     expect(shown.locator("caption")).to_have_text("Attendance (1 row)")
     heads = ["session", "person", "name", "roster", "moderator", "joined", "left", "seconds"]
     expect(shown.get_by_role("columnheader")).to_have_text(heads)
-    expect(shown.get_by_role("cell", name="Teacher")).to_be_visible()
+    expect(shown.get_by_role("cell", name="Moderator")).to_be_visible()
     assert violations(notebook.page, ".jp-OutputArea table") == []
     notebook.run(2)
     expect(notebook.output(2)).to_have_text("who.csv 1")
-    assert (lab.folder / "who.csv").read_text().count("Teacher") == 1
+    assert (lab.folder / "who.csv").read_text().count("Moderator") == 1
     notebook.run(3)
     expect(notebook.cell(3).locator("caption")).to_have_text("Polls (0 rows)")
     notebook.save()
     saved = (lab.folder / "records.ipynb").read_text()
-    assert "Teacher" in saved
+    assert "Moderator" in saved
     assert "eyJ" not in saved
