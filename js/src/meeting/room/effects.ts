@@ -62,7 +62,7 @@ export function follow(
     }),
     effect(() => {
       const kept = connection.value === "joined" && room.records.keeps("talk");
-      // The server counts those whom others hear, and must know of the microphone first.
+      // The server counts only people on the stage, and must know of the microphone first.
       const { value: own } = room.own;
       const heard = own?.stage === true && own.audio;
       speaking.follow(kept, heard && levels.speaking.value.has(own.id));
