@@ -47,8 +47,6 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
-from nanomeet_widget.classroom import Poll, Quiz, Records, Table
-from nanomeet_widget.classroom.records import records
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
@@ -61,11 +59,16 @@ if TYPE_CHECKING:
         Groups,
         Invites,
         PersonalInvite,
+        Poll,
+        Quiz,
+        Records,
         Roster,
+        Table,
         acreate_invites,
         create_invites,
         roster,
     )
+    from nanomeet_widget.classroom.records import records
 
 __all__ = [
     "AuthenticationError",
@@ -144,6 +147,8 @@ _LAZY = {
     **dict.fromkeys(("Frame", "Reading", "Sound"), "_reading"),
     **dict.fromkeys(("Groups", "Invites", "PersonalInvite", "Roster"), "classroom"),
     **dict.fromkeys(("acreate_invites", "create_invites", "roster"), "classroom"),
+    **dict.fromkeys(("Poll", "Quiz", "Records", "Table"), "classroom"),
+    "records": "classroom.records",
 }
 
 

@@ -256,8 +256,11 @@ def spoiled(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
 
 def test_no_message_that_breaks_a_rule_ends_the_meeting(server: RunningServer) -> None:
     async def scenario() -> None:
-        page, _ = await join(server, server.room("Rules"))
-        for kind in KINDS:
+        token = server.room("Rules")
+        for number, kind in enumerate(KINDS):
+            # A page may send 100 invalid messages in a row.
+            if number % 40 == 0:
+                page, _ = await join(server, token)
             for ref, message in enumerate(spoiled(kind), start=1):
                 given = {"ref": ref, **message}
                 await page.send_raw(json.dumps(given))

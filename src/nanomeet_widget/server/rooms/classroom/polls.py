@@ -94,7 +94,8 @@ class Polls(RoomListener):
     timers : Timers
         The event loop.
     on_closed : callable
-        Called with each poll that closes, and its ballots.
+        Called with each poll that closes, and its ballots; none of an anonymous one. It may keep them longer
+        than the room exists.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -109,11 +110,11 @@ class Polls(RoomListener):
         on_closed: Callable[[PollRecord, Sequence[Ballot]], object],
         now: Callable[[], float] = time.time,
     ) -> None:
-        self._on_closed = on_closed
         self._room = room
         self._records = records
         self._issuer = issuer
         self._timers = timers
+        self._on_closed = on_closed
         self._now = now
         self._polls: dict[str, CountedPoll] = {}
         self._closing: dict[str, Handle] = {}
@@ -211,7 +212,7 @@ class Polls(RoomListener):
                 who, message, "forbidden", "This poll is anonymous: the server says only counts."
             )
         else:
-            ballots = self._records.ballots(self._room.name, poll.record.id)
+            ballots = self._named(poll)
             votes = [
                 classroom.NamedVote(
                     id=ballot.person or None, name=ballot.name, choices=list(ballot.choices)
@@ -354,11 +355,17 @@ class Polls(RoomListener):
             timer.cancel()
         self._changed.pop(poll.record.id, None)
         poll.close(self._now())
-        self._on_closed(poll.record, self._records.ballots(self._room.name, poll.record.id))
         self._unwritten.append(poll)
         self._traces = self._traces or poll.record.anonymous
         self._write()
+        self._on_closed(poll.record, self._named(poll))
         self._tell_changed(poll)
+
+    def _named(self, poll: CountedPoll) -> Sequence[Ballot]:
+        """Return the ballots of a poll that say who voted for what."""
+        if poll.record.anonymous:
+            return ()
+        return self._records.ballots(self._room.name, poll.record.id)
 
     def _write(self) -> None:
         """Write what is not written yet, and erase the traces of deleted votes, now or a little later."""
@@ -513,7 +520,9 @@ _STUFFED = "More people of your link and network have voted than are here. Ask a
 
 
 def _who(participant: Participant) -> str:
-    return f"person\n{participant.identity}"
+    roster = participant.claims.roster
+    # With a personal link, two browsers are one voter.
+    return f"roster\n{roster}" if roster else f"person\n{participant.identity}"
 
 
 def _crowd(participant: Participant) -> str:
