@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from nanomeet_widget._command import Command
@@ -46,7 +47,6 @@ from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from nanomeet_widget._version import __version__
-from nanomeet_widget.classroom import Poll, Quiz, Table
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from nanomeet_widget._showing import Show
     from nanomeet_widget._widget import NanoMeet
     from nanomeet_widget.bot import Bot, ProgramBroadcast, broadcast
+    from nanomeet_widget.classroom import Poll, Quiz, Table
 
 __all__ = [
     "AuthenticationError",
@@ -114,33 +115,22 @@ __all__ = [
 ]
 
 
-_READING = ("Frame", "Reading", "Sound")
+#: Where a name is, if the server's process does not need it: neither the widget nor the notebook packages
+#: under it.
+_LAZY = {
+    "NanoMeet": "_widget",
+    "BroadcastPlayer": "_player",
+    "Show": "_showing",
+    **dict.fromkeys(("Bot", "ProgramBroadcast", "broadcast"), "bot"),
+    **dict.fromkeys(("Frame", "Reading", "Sound"), "_reading"),
+    **dict.fromkeys(("Poll", "Quiz", "Table"), "classroom"),
+}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - the module's own attributes
-    # The server's process needs neither the widget nor the notebook packages under it.
-    if name == "NanoMeet":
-        from nanomeet_widget._widget import NanoMeet  # noqa: PLC0415
-
-        globals()[name] = NanoMeet
-        return NanoMeet
-    if name == "BroadcastPlayer":
-        from nanomeet_widget._player import BroadcastPlayer  # noqa: PLC0415
-
-        globals()[name] = BroadcastPlayer
-        return BroadcastPlayer
-    if name in {"Bot", "ProgramBroadcast", "broadcast"}:
-        from nanomeet_widget import bot  # noqa: PLC0415
-
-        return globals().setdefault(name, getattr(bot, name))
-    if name in _READING:
-        from nanomeet_widget import _reading  # noqa: PLC0415
-
-        return globals().setdefault(name, getattr(_reading, name))
-    if name == "Show":
-        from nanomeet_widget._showing import Show  # noqa: PLC0415
-
-        return globals().setdefault(name, Show)
+    if name in _LAZY:
+        module = importlib.import_module(f"{__name__}.{_LAZY[name]}")
+        return globals().setdefault(name, getattr(module, name))
     if new := new_name(name):
         return globals()[new]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -74,6 +74,20 @@ PLAYER: dict[str, dict[str, Any]] = {
     "facts": {"facts": {**FACTS, "vod": None}},
 }
 READING = {"id": "r1", "reader": "ab", "of": None, "media": "video"}
+POLL = {
+    "id": "p1",
+    "question": "Slope?",
+    "options": ["1", "2"],
+    "multiple": False,
+    "anonymous": False,
+    "show": "after",
+    "open": True,
+    "ends": 1.5e9,
+    "counts": [1, 0],
+    "voters": 1,
+    "correct": [0],
+    "own": [0],
+}
 #: Data of events that the widget keeps.
 EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "subjectChange": (_page_protocol.SubjectData, {"subject": "Sets"}),
@@ -89,6 +103,11 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetReadingEnded": (
         _page_protocol.ReadingEndedData,
         {"id": "r1", "kind": "left", "message": "Ada has left the meeting."},
+    ),
+    "nanomeetPollChanged": (_page_protocol.PollChangedData, {"poll": POLL}),
+    "nanomeetPollCounts": (
+        _page_protocol.PollCountsData,
+        {"id": "p1", "counts": [3, 1], "voters": 4},
     ),
     "nanomeetSourceClosed": (
         _page_protocol.SourceClosedData,

@@ -340,6 +340,51 @@ export interface ReadingEndedData {
   message: string;
 }
 
+/** A poll, as the page's participant may know it; as the server's `Poll`. */
+export interface PollTold {
+  id: string;
+  question: string;
+  options: string[];
+  multiple: boolean;
+  anonymous: boolean;
+  show: string;
+  open: boolean;
+  ends: number | null;
+  counts: number[] | null;
+  voters: number;
+  correct: number[];
+  own: number[];
+}
+
+/** Of ``nanomeetPollChanged``. */
+export interface PollChangedData {
+  poll: PollTold;
+}
+
+/** Of ``nanomeetPollCounts``. */
+export interface PollCountsData {
+  id: string;
+  counts: number[] | null;
+  voters: number;
+}
+
+/** The answer to ``nanomeetOpenPoll``. */
+export interface PollOpenedData {
+  id: string;
+}
+
+/** A person's vote, in a poll that is not anonymous. */
+export interface VoteTold {
+  id: string | null;
+  name: string;
+  choices: number[];
+}
+
+/** The answer to ``nanomeetReadVotes``. */
+export interface PollVotesData {
+  votes: VoteTold[];
+}
+
 /** Of ``nanomeetSourceClosed``. */
 export interface SourceClosedData {
   stream: string;

@@ -6,8 +6,6 @@ import html
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import ipywidgets
-
 from nanomeet_widget._command import Command
 from nanomeet_widget._errors import CommandError, NanoMeetError
 from nanomeet_widget.classroom.poll import Poll
@@ -45,6 +43,8 @@ class Quiz:
         scored: bool,
         awaited: Callable[[str], Command[Any]],
     ) -> None:
+        import ipywidgets  # noqa: PLC0415 - a program without a notebook starts sooner without it
+
         self._questions = list(questions)
         self._scored = scored
         self._awaited = awaited

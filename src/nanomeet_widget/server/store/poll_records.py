@@ -10,11 +10,13 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from nanomeet_widget import _json
-from nanomeet_widget.server.protocol.classroom import Choices, PollShow
+from nanomeet_widget.server.protocol.classroom import Choice, PollShow
 
 logger = logging.getLogger("nanomeet")
 
@@ -58,7 +60,9 @@ class Ballot:
 
 
 _read_poll = _json.guarded(msgspec.json.Decoder(PollRecord).decode)
-_read_choices = _json.guarded(msgspec.json.Decoder(Choices).decode)
+_read_choices = _json.guarded(
+    msgspec.json.Decoder(Annotated[list[Choice], Meta(min_length=1)]).decode
+)
 _BALLOT = "room = ? AND instance = ? AND poll = ?"
 
 
@@ -243,10 +247,12 @@ class PollRecords:
             " ORDER BY voter",
             (room, self._instance, poll),
         )
-        return [
+        found = (
             Ballot(voter=voter, crowd=crowd, choices=_choices(choices), person=person, name=name)
             for voter, crowd, choices, person, name in rows
-        ]
+        )
+        # One that cannot be read counts as none.
+        return [ballot for ballot in found if ballot.choices]
 
     def _write(self, statement: Callable[[], object]) -> bool:
         try:

@@ -25,7 +25,7 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.store.poll_records import Ballot, PollRecords
+from nanomeet_widget.server.store.poll_records import Ballot, PollRecord, PollRecords
 from nanomeet_widget.server.timers import Handle, Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens.issuer import Issuer
@@ -93,6 +93,9 @@ class Polls(RoomListener):
         Hashes what voters are recognised by.
     timers : Timers
         The event loop.
+    on_closed : callable, optional
+        Called with each poll that is closed, and its ballots; none of an anonymous one. It may keep them
+        longer than the room exists.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -104,12 +107,14 @@ class Polls(RoomListener):
         records: PollRecords,
         issuer: Issuer,
         timers: Timers,
+        on_closed: Callable[[PollRecord, Sequence[Ballot]], None] | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._room = room
         self._records = records
         self._issuer = issuer
         self._timers = timers
+        self._on_closed = on_closed
         self._now = now
         self._polls: dict[str, CountedPoll] = {}
         self._closing: dict[str, Handle] = {}
@@ -207,7 +212,7 @@ class Polls(RoomListener):
                 who, message, "forbidden", "This poll is anonymous: the server says only counts."
             )
         else:
-            ballots = self._records.ballots(self._room.name, poll.record.id)
+            ballots = self._named(poll)
             votes = [
                 classroom.NamedVote(
                     id=ballot.person or None, name=ballot.name, choices=list(ballot.choices)
@@ -353,7 +358,15 @@ class Polls(RoomListener):
         self._unwritten.append(poll)
         self._traces = self._traces or poll.record.anonymous
         self._write()
+        if self._on_closed is not None:
+            self._on_closed(poll.record, self._named(poll))
         self._tell_changed(poll)
+
+    def _named(self, poll: CountedPoll) -> Sequence[Ballot]:
+        """Return the ballots of a poll that say who voted for what."""
+        if poll.record.anonymous:
+            return ()
+        return self._records.ballots(self._room.name, poll.record.id)
 
     def _write(self) -> None:
         """Write what is not written yet, and erase the traces of deleted votes, now or a little later."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.protocol import classroom, common, meeting, watch
 from nanomeet_widget.server.rooms.classroom import polls as module
 from nanomeet_widget.server.rooms.classroom.poll import POLL_STEPS, CountedPoll, PollStatus
-from nanomeet_widget.server.store.poll_records import PollRecord
+from nanomeet_widget.server.store.poll_records import Ballot, PollRecord
 from nanomeet_widget.server.store.store import Store
 from tests.unit.server.broadcasting import Stage
 from tests.unit.server.conftest import House, build
@@ -601,6 +602,24 @@ def test_viewers_of_a_public_broadcast_and_wrong_tickets_see_no_polls(house: Hou
     assert house.rooms.polls_for_viewers("another", "wrong") is None
     assert house.rooms.polls_for_viewers("stream", "wrong") is None
     assert private.polls is not None
+
+
+# --- keeping -----------------------------------------------------------------------------------
+
+
+def test_what_keeps_closed_polls_gets_no_ballot_of_an_anonymous_one(house: House) -> None:
+    anna, ben = house.moderator(), house.guest(person=BROWSERS[0], name="Ben")
+    kept: list[tuple[PollRecord, Sequence[Ballot]]] = []
+    assert anna.dispatcher is not None
+    anna.dispatcher.polls._on_closed = lambda *told: kept.append(told)
+    for anonymous in (False, True):
+        poll = opened(anna, anonymous=anonymous)
+        vote(ben, poll, 1)
+        anna.ask(classroom.ClosePoll(poll=poll))
+    (named, ballots), (secret, none) = kept
+    assert (named.counts, named.voters, secret.counts) == ([0, 1, 0], 1, [0, 1, 0])
+    assert [(b.person, b.name, b.choices) for b in ballots] == [(ben.id, "Ben", (1,))]
+    assert not none
 
 
 # --- steps -------------------------------------------------------------------------------------
