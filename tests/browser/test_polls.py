@@ -99,7 +99,7 @@ def test_stage_and_audience_answer_and_one_changes_the_vote(
         expect(page.locator("[data-tool=polls] .tool-badge")).to_have_count(0)
     says(ada, "11 vote · 50%", "21 vote · 50%", "30 votes · 0%")
 
-    ada.get_by_text("Who voted for what").click()
+    ada.get_by_text("Who voted for what", exact=True).click()
     votes = panel(ada).locator(".poll-votes li")
     expect(votes).to_have_text(["Alan2", "Grace1"], timeout=PATIENCE)
 

@@ -539,7 +539,7 @@ test("polls are asked, answered and closed", async () => {
   meeting.outcome = { id: "p1" };
   const poll = { question: "Slope?", options: ["1", "2"] };
   await expect(nanoMeet.openPoll(poll)).resolves.toEqual({ data: { id: "p1" } });
-  meeting.outcome = undefined;
+  meeting.outcome = true;
   await expect(nanoMeet.vote("p1", [1])).resolves.toEqual({ data: { choices: [1] } });
   await expect(nanoMeet.closePoll("p1")).resolves.toEqual({ data: { id: "p1" } });
   expect(meeting.commands).toEqual([

@@ -23,14 +23,16 @@ export function PollVotes({ meeting, poll }: PollVotesProps): JSX.Element {
   const [problem, setProblem] = useState("");
   const first = votes === null;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other counts mean other votes.
+  // Other counts mean other votes.
   useEffect(() => {
     if (!unfolded) return;
     let current = true;
     const read = async (): Promise<void> => {
       try {
         const found = await meeting.readVotes(id);
-        if (current) setVotes(found);
+        if (!current) return;
+        setVotes(found);
+        setProblem("");
       } catch (error) {
         if (current) setProblem(reason(error));
       }
