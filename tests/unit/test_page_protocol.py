@@ -95,6 +95,17 @@ EVENTS: dict[str, tuple[type[msgspec.Struct], dict[str, Any]]] = {
     "nanomeetChat": (_page_protocol.ChatData, {"messages": [CHAT], "whole": True}),
     "nanomeetBroadcastStats": (_page_protocol.StatsData, {"stats": STATS}),
     "nanomeetBroadcastChanged": (_page_protocol.ShowsData, {"shows": "paused"}),
+    "nanomeetGroupsChanged": (
+        _page_protocol.GroupsData,
+        {
+            "groups": [
+                {"id": "g", "name": "A", "people": [{"id": "a", "name": "Ada", "here": True}]}
+            ],
+            "ends": None,
+            "here": "g",
+            "own": None,
+        },
+    ),
     "nanomeetReadingsChanged": (_page_protocol.ReadingsData, {"readings": [READING]}),
     "nanomeetTalkTimes": (_page_protocol.TalkTimesData, {"seconds": {"ab": 12.5}}),
     "nanomeetReadingMoved": (

@@ -69,7 +69,7 @@ def test_a_table_names_them_by_roster_or_name() -> None:
         {"name": "Cem", "team": "2"},
         {"name": "Dora", "team": None},
         {"name": "Zoe", "team": 2},
-        {"id": "s-away", "name": "Nobody here", "team": float("nan")},
+        {"id": "s-away", "name": "Not here", "team": float("nan")},
     ]
     found = plan(rows)
     assert found.groups == {"1": ["id1"], "2": ["id3"]}

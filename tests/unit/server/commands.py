@@ -39,5 +39,7 @@ def moderators_only(target: str) -> list[meeting.ClientMessage]:
     asked: list[typing.Any] = []
     for ref, kind in enumerate(ordered):
         names = {field.name for field in msgspec.structs.fields(kind)}
+        if kind is meeting.StartBroadcast:
+            names.discard("options")  # of another kind than a poll's
         asked.append(kind(**{n: values[n] for n in names & values.keys()}, ref=ref))
     return asked

@@ -761,7 +761,7 @@ class Room:
         self.end_if_empty()
 
     def expel(self, person: Participant, farewell: meeting.Bye, *, by: Participant | None) -> None:
-        """Remove a person whom a moderator has removed.
+        """Remove a person, as a moderator decided.
 
         Parameters
         ----------

@@ -388,7 +388,7 @@ class Issuer:
         return claims
 
     def sign(self, claims: _tokens.Claims) -> str:
-        """Return the token of a person whom this server has admitted with these claims.
+        """Return the token of a person that this server has admitted with these claims.
 
         Parameters
         ----------

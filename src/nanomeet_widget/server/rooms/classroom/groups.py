@@ -259,7 +259,7 @@ class Groups(RoomListener):
         return None
 
     def _holder(self, claims: Claims, join: meeting.Join) -> Member | None:
-        """Return the member for whom a group's token was made, if it is them who come with it."""
+        """Return the member that a group's token was made for, if they come with it themselves."""
         for member in self._members.values():
             if claims.jti in member.tickets.values():
                 person = member.person
