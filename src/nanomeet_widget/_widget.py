@@ -156,6 +156,14 @@ class NanoMeet(Presenting, Synced):
     chat : list of dict
         The newest 500 messages that you can read, oldest first: ``id, sender, display_name, text, at,
         private``; ``at`` is in seconds since the epoch.
+    groups : list of dict
+        The groups of the meeting, none if they are closed: ``id, name`` and ``people``, dicts of ``id,
+        display_name`` and ``here``, whether they are in the group's room. Embedded server only.
+    groups_end : datetime.datetime or None
+        When everyone comes back from the groups by themselves (UTC).
+    group, own_group : str or None
+        The name of the group in whose room you are, and of the one to which you belong; None for the main
+        room, and for no group.
     readers : list of dict
         The programs that read pictures or sound of the meeting: ``id``, ``reader`` (whose program it is), ``of``
         (who is read; None for the stage) and ``media``, ``"video"`` or ``"audio"``.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -85,6 +86,10 @@ class Lesson:
         return moved, await self.pages[number].expect("welcome")
 
 
+def _place_of(bot: nm.Bot) -> object:
+    return bot.group, names(bot), bot.groups
+
+
 def test_people_move_over_one_connection_and_back(server: RunningServer) -> None:
     async def scenario() -> None:
         lesson = Lesson(server, "GroupsMove")
@@ -119,6 +124,24 @@ def test_people_move_over_one_connection_and_back(server: RunningServer) -> None
             assert welcome["own"]["id"] == lesson.ids[number]
             assert welcome["chat"] == []
             assert (await lesson.pages[number].expect("groups_changed"))["groups"] == []
+
+    run(scenario())
+
+
+def test_what_crosses_a_move_is_answered(server: RunningServer) -> None:
+    async def scenario() -> None:
+        lesson = Lesson(server, "GroupsCross")
+        await lesson.begin(1)
+        (page,) = lesson.pages
+        await ask(lesson.teacher, "open_groups", groups=[{"name": "A", "people": lesson.ids}])
+        token = (await page.expect("moved"))["token"]
+        # A page that asked for something learns that it was not done; what needs no answer gets none.
+        assert await refused(page, "raise_hand", raised=True) == "moved"
+        await page.send("signal", to=lesson.ids[0])
+        await page.send("join", v=1, token=token, person=student(0))
+        answer = await page.receive()
+        assert isinstance(answer, dict)
+        assert answer["type"] == "welcome"
 
     run(scenario())
 
@@ -163,17 +186,17 @@ def test_strangers_and_guests_get_nothing_of_groups(server: RunningServer) -> No
         assert await refused(lesson.pages[0], "enter_group", group=other) == "forbidden"
         # In other hands, it opens nothing.
         for person in (student(1), "the-browser-of-a-thief", None):
-            _, answer = await comes(server, token, person=person)
-            assert (answer["type"], answer["kind"]) == ("bye", "token_rejected")
+            _, said = await comes(server, token, person=person)
+            assert (said["type"], said["kind"]) == ("bye", "token_rejected")
         forged = _tokens.mint(_tokens.read(token), _tokens.new_secret())
-        _, answer = await comes(server, forged, person=student(0))
-        assert (answer["type"], answer["kind"]) == ("bye", "token_rejected")
+        _, said = await comes(server, forged, person=student(0))
+        assert (said["type"], said["kind"]) == ("bye", "token_rejected")
 
         await ask(lesson.teacher, "close_groups")
-        _, answer = await comes(server, token, person=student(1))
-        assert (answer["type"], answer["kind"]) == ("bye", "token_rejected")
-        _, answer = await comes(server, token, person=student(0))
-        assert (answer["type"], answer["group"]) == ("moved", None)
+        _, said = await comes(server, token, person=student(1))
+        assert (said["type"], said["kind"]) == ("bye", "token_rejected")
+        _, said = await comes(server, token, person=student(0))
+        assert (said["type"], said["group"]) == ("moved", None)
         again = server.post("nanomeet", headers={"x-bintu-token": token})
         assert again.status_code == 401, again.text
 
@@ -344,8 +367,7 @@ def test_bots_go_to_their_groups_and_come_back(server: RunningServer) -> None:
             await groups.close()
             everyone = {"Chair", "Ada", "Ben", "Cem"}
             for bot in (chair, ada, ben, cem):
-                await until(lambda bot=bot: (bot.group, names(bot)), (None, everyone))
-                await until(lambda bot=bot: bot.groups, [])
+                await until(partial(_place_of, bot), (None, everyone, []))
             assert ada.own_id == own
             with pytest.raises(nm.CommandError, match="No groups"):
                 await groups.announce("too late")

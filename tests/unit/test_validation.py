@@ -24,6 +24,15 @@ def test_another_room_name_is_refused_and_named(room: str) -> None:
     assert repr(room[:80]) in str(caught.value)
 
 
+def test_the_name_of_a_groups_room_is_reserved() -> None:
+    name = _validation.new_group_room()
+    assert _validation.is_group_room(name)
+    assert name != _validation.new_group_room()
+    with pytest.raises(InvalidInputError):
+        _validation.check_room(name)
+    assert not _validation.is_group_room("group_a")
+
+
 @pytest.mark.parametrize("room", [None, 7, b"abc", ["a"]])
 def test_a_room_that_is_not_text_is_refused(room: object) -> None:
     with pytest.raises(InvalidInputError, match="must be text"):

@@ -104,6 +104,14 @@ class Bot(Participation):
         Participants who wait to be let in: ``id`` and ``display_name``. Known to moderators.
     chat : list of dict
         The newest 500 messages that the bot can read, oldest first, as for `NanoMeet`.
+    groups : list of dict
+        The groups of the meeting, none if they are closed: ``id, name`` and ``people``, dicts of ``id,
+        display_name`` and ``here``, whether they are in the group's room. Embedded server only.
+    groups_end : datetime.datetime or None
+        When everyone comes back from the groups by themselves (UTC).
+    group, own_group : str or None
+        The name of the group in whose room you are, and of the one to which you belong; None for the main
+        room, and for no group.
     readers : list of dict
         The programs that read pictures or sound of the meeting, as for `NanoMeet`.
     broadcast_stats : None

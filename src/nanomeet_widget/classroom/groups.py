@@ -84,6 +84,15 @@ class Groups:
     Await it to wait until they are open. As the last value of a cell, it shows who is where, and goes on
     showing that.
 
+    Parameters
+    ----------
+    meeting : Meeting
+        The meeting to which they belong.
+    opened : Command, optional
+        Opening them; None if they are open.
+    missing : list of str, optional
+        Who should be in a group and was not in the meeting.
+
     Attributes
     ----------
     opened : Command or None

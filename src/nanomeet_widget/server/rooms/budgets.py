@@ -77,6 +77,7 @@ _TOLD = (
     meeting.ReadMedia,
     meeting.EnterStage,
     meeting.LeaveStage,
+    classroom.EnterGroup,
 )
 #: Seconds until a message that was kept is tried again.
 _AGAIN = 0.25

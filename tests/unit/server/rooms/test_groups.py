@@ -462,6 +462,21 @@ def test_the_store_keeps_nothing_of_a_meeting_that_ended(group: Class) -> None:
     assert group.house.store.rooms.orphaned() == []
 
 
+def test_a_person_in_the_lobby_is_moved_once_admitted(group: Class) -> None:
+    group.ask(classroom.EnterGroup(ref=1), group.pages["Guest0"])
+    group.arrive("Guest0").leave()
+    group.moderator.ask(meeting.SetLobby(active=True))
+    waiting = group.come("Guest0")
+    assert waiting.all(meeting.Waiting)
+    assert group.ask(classroom.AssignGroup(id=waiting.id, group=group.group("B"))) == []
+    assert waiting.all(classroom.Moved) == []
+    group.moderator.ask(meeting.Admit(id=waiting.id, admitted=True))
+    group.house.clock.advance(0.2)
+    assert waiting.last(classroom.Moved).name == "B"
+    group.arrive("Guest0")
+    assert group.here()["B"]["Guest0"] is True
+
+
 def test_a_request_is_no_secret(group: Class) -> None:
     moved = group.guests[0].last(classroom.Moved)
     assert moved.token not in repr(moved)

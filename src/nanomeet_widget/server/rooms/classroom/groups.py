@@ -241,6 +241,7 @@ class Groups(RoomListener):
             browser=person.browser,
             address=person.address,
         )
+        newcomer.granted = person.granted
         if not self._main.admits(newcomer):
             return None
         room = None if member.place is None else self._open.get(member.place)
@@ -543,10 +544,20 @@ class Groups(RoomListener):
             The person.
         """
         member = self._members.get(newcomer.id)
-        if member is not None:
-            member.arrive()
-            member.person = newcomer
-            self._keep(member)
+        if member is None:
+            return
+        member.arrive()
+        member.person = newcomer
+        if member.place is not None:
+            # They were assigned while they waited in the lobby, and go on once everyone knows them.
+            place, member.place = member.place, None
+            self._timers.call_later(0, lambda: self._send_on(member, place))
+        self._keep(member)
+        self._changed()
+
+    def _send_on(self, member: Member, place: str) -> None:
+        if self.is_open(place) and member.place is None and member.own == place:
+            self._move([(member, place)])
             self._changed()
 
     def welcomed(self, participant: Participant) -> None:
