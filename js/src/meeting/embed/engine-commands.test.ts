@@ -405,7 +405,7 @@ test.each([[{ theme: "url(x)" }], [{ disableDeepLinking: false }], [null], ["dar
   },
 );
 
-test.each(["start-share-video", "constructor", "add-breakout-room"])(
+test.each(["start-share-video", "constructor", "toggle-whiteboard"])(
   "%s is rejected with a message",
   async (name) => {
     await expect(run(name)).rejects.toMatchObject({ kind: "unsupported" });
