@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.labs import Lab, running_lab
 
 from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .notebook import SLOW, Notebook
 from .waiting import until
 
@@ -159,11 +160,11 @@ def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> 
 
 
 def test_a_kernel_that_ends_in_a_meeting_says_why_it_was_left(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
-    before = lab.kernels()
     lab.write("ends.ipynb", SHOW.format("ends"))
-    notebook = Notebook(open_page(), lab, "ends.ipynb")
+    before = lab.kernels()
+    notebook = open_notebook("ends.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     lab.end(lab.kernels() - before)
