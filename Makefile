@@ -62,9 +62,10 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# One worker per core. Browser tests run after the rest, with a Lab and a Chromium per worker; a worker that is done
-# takes over tests of another one. A third worker uses the cores while tests wait; more only slow each other.
-WORKERS ?= 2
+# Two workers per core: tests without a browser compute for a bit more than half of their time, and wait for servers
+# and deadlines otherwise. Browser tests run after them, with a Lab and a Chromium per worker; a worker that is done
+# takes over tests of another one. There, a third worker uses the cores while tests wait; more only slow each other.
+WORKERS ?= 4
 BROWSER_WORKERS ?= 3
 test-python: build hosts
 	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, expect
@@ -59,10 +61,11 @@ OpenNotebook = Callable[..., Notebook]
 class KeptPage:
     """A page in a browser context of its own, with one notebook at a time."""
 
-    def __init__(self, page: Page, lab: Lab, app: App) -> None:
+    def __init__(self, page: Page, lab: Lab, app: App, *, trusting: bool) -> None:
         self.page = page
         self._lab = lab
         self.app: App = app
+        self.trusting = trusting
         #: The file that Notebook 7 has open.
         self._file: str | None = None
 
@@ -103,19 +106,19 @@ class KeptPages:
     def __init__(self, browser: Browser, lab: Lab) -> None:
         self._browser = browser
         self._lab = lab
-        self._free: dict[App, list[KeptPage]] = {"lab": [], "notebook": []}
+        self._free: dict[tuple[App, bool], list[KeptPage]] = defaultdict(list)
 
-    def take(self, app: App) -> KeptPage:
-        """Return a page that no other test uses."""
-        if self._free[app]:
-            return self._free[app].pop()
-        context = new_context(self._browser, **AS_A_USER)
-        return KeptPage(context.new_page(), self._lab, app)
+    def take(self, app: App, *, trusting: bool) -> KeptPage:
+        """Return a page that no other test uses; a trusting one accepts every certificate."""
+        if free := self._free[app, trusting]:
+            return free.pop()
+        context = new_context(self._browser, **AS_A_USER, ignore_https_errors=trusting)
+        return KeptPage(context.new_page(), self._lab, app, trusting=trusting)
 
     def give_back(self, kept: KeptPage, *, whole: bool) -> None:
         """Keep a page for the next test; close it if the test failed or tidying up fails."""
         if whole and kept.tidy():
-            self._free[kept.app].append(kept)
+            self._free[kept.app, kept.trusting].append(kept)
         else:
             kept.page.context.close()
 
@@ -124,8 +127,8 @@ class KeptPages:
         """Open notebooks, each in a page of its own; the session shows whether a test failed."""
         taken: list[KeptPage] = []
 
-        def opener(name: str, app: App = "lab") -> Notebook:
-            taken.append(self.take(app))
+        def opener(name: str, app: App = "lab", *, trusting: bool = False) -> Notebook:
+            taken.append(self.take(app, trusting=trusting))
             return taken[-1].open(name)
 
         failures = session.testsfailed
@@ -135,5 +138,5 @@ class KeptPages:
 
     def close(self) -> None:
         """Close all pages."""
-        for kept in [*self._free["lab"], *self._free["notebook"]]:
+        for kept in chain.from_iterable(self._free.values()):
             kept.page.context.close()

@@ -27,7 +27,7 @@ from tests.browser.tabs import NEVER_SLOW, Tabs
 from tests.browser.test_broadcast import go_live, watch
 from tests.browser.test_hidden_tab import PACE
 from tests.browser.test_prejoin import door
-from tests.browser.test_room import Room, button, tile, until_free
+from tests.browser.test_room import SILENT, Room, button, tile, until_free
 from tests.browser.test_room import address as link
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
@@ -102,12 +102,12 @@ def _hold(held: list[Route], route: Route) -> None:
 
 
 class Posing(Room):
-    """A room whose participants sit in front of a chessboard."""
+    """A room whose participants sit in front of a chessboard, in silence."""
 
     def enter(self, name: str, *, moderator: bool = False, **options: Any) -> Page:
         off = {"startWithVideoMuted": True} if options.pop("without_camera", False) else {}
         page = self._open_page(**options)
-        page.goto(self.address(name, moderator=moderator, **off))
+        page.goto(self.address(name, moderator=moderator, **SILENT, **off))
         return page
 
 

@@ -395,9 +395,9 @@ CARDS = (
 )
 
 
-def test_cards_say_why_there_is_no_meeting(lab: Lab, open_page: OpenPage) -> None:
+def test_cards_say_why_there_is_no_meeting(lab: Lab, open_notebook: OpenNotebook) -> None:
     lab.write("cards.ipynb", *CARDS)
-    notebook = Notebook(open_page(), lab, "cards.ipynb")
+    notebook = open_notebook("cards.ipynb")
     asked: list[str] = []
     notebook.page.on("request", lambda request: asked.append(request.url))
     for number in range(4):

@@ -6,17 +6,17 @@ import inspect
 import json
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from nanomeet_widget._commands import Commands
 from tests.labs import Lab
 
-from .contexts import new_context
+from .contexts import AS_A_USER, new_context
 from .kept_pages import OpenNotebook
 from .media import probe
 from .notebook import SLOW, Notebook
@@ -79,11 +79,15 @@ def outcome(command):
     error = command.exception()
     return [command.state, "" if error is None else f"{type(error).__name__}: {error}"]
 """
+#: What the test has written: a command, its parameters, and whether it works only once per meeting.
+COMMAND = "command.json"
 #: Sent while the meeting is first shown: directly, and awaited in a task.
 AT_ONCE = """
-plain = shows("plain_{name}").{name}({given})
+with open("{file}") as file:
+    name, given, once = json.load(file)
+plain = getattr(shows("plain_" + name), name)(**given)
 first = meet
-told = asyncio.create_task({second}.{name}({given}))
+told = asyncio.create_task(getattr(shows("task_" + name) if once else meet, name)(**given))
 """
 #: Commands that work only once per meeting are sent in two meetings.
 ONCE = {"end_meeting", "leave", "start_broadcast"}
@@ -97,22 +101,16 @@ print(json.dumps([
 CLOSE = "first.close(); meet.close()"
 
 
-def given(name: str) -> str:
+def given(name: str) -> dict[str, object]:
     wanted = list(inspect.signature(getattr(Commands, name)).parameters.values())[1:]
-    return ", ".join(repr(GIVEN[one.name]) for one in wanted if one.default is one.empty)
+    return {one.name: GIVEN[one.name] for one in wanted if one.default is one.empty}
 
 
 @pytest.fixture(scope="module")
-def notebook(lab: Lab, browser: Any) -> Any:
-    """A notebook with a few cells for each command."""
-    cells = [IMPORTS]
-    for name in NAMES:
-        second = f"shows('task_{name}')" if name in ONCE else "meet"
-        cells += [AT_ONCE.format(name=name, given=given(name), second=second), SETTLED, CLOSE]
-    lab.write("at_once.ipynb", *cells)
-    context: BrowserContext = new_context(
-        browser, viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
-    )
+def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
+    """A notebook whose cells send the command that a file names: an editor for each would take long to show."""
+    lab.write("at_once.ipynb", IMPORTS, AT_ONCE.format(file=COMMAND), SETTLED, CLOSE)
+    context = new_context(browser, **AS_A_USER)
     opened = Notebook(context.new_page(), lab, "at_once.ipynb")
     opened.run(0)
     yield opened
@@ -121,18 +119,18 @@ def notebook(lab: Lab, browser: Any) -> Any:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_command_given_where_the_meeting_is_shown_takes_effect(
-    notebook: Notebook, name: str
+    lab: Lab, notebook: Notebook, name: str
 ) -> None:
-    show, settled, close = (1 + 3 * NAMES.index(name) + place for place in range(3))
-    notebook.run(show)
-    printed = json.loads(notebook.until(settled, lambda text: '"pending"' not in text))
+    (lab.folder / COMMAND).write_text(json.dumps([name, given(name), name in ONCE]))
+    notebook.run(1)
+    printed = json.loads(notebook.until(2, lambda text: '"pending"' not in text))
     for state, words in printed:
         assert not re.search("NotJoined|Timeout", words)
         if state == "done":
             assert name not in REASONS or name in MAY_BE
         else:
             assert REASONS[name] in words
-    notebook.run(close)
+    notebook.run(3)
 
 
 def errors(notebook: Notebook) -> Locator:

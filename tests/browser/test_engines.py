@@ -6,7 +6,8 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from tests.standins.prosody import Prosody
 from .browsers import CHROMIUM, launched
 from .conftest import OpenPage
 from .contexts import AS_A_USER, new_context
+from .kept_pages import OpenNotebook
 from .notebook import SLOW, Notebook
 from .site import site
 from .test_restricted_pages import ISOLATED, lab_with
@@ -78,9 +80,18 @@ def open_window(browser: Browser) -> Iterator[OpenPage]:
         yield lambda **options: new_context(chromium, **{**AS_A_USER, **options}).new_page()
 
 
+Show = Callable[[str], Notebook]
+
+
+@pytest.fixture
+def show(open_notebook: OpenNotebook) -> Show:
+    """Show a notebook in a page that accepts the deployment's certificate."""
+    return partial(open_notebook, trusting=True)
+
+
 def opened(
     lab: Lab,
-    open_page: OpenPage,
+    show: Show,
     site: Site,
     *cells: str,
     options: str = "",
@@ -95,20 +106,18 @@ def opened(
     for mark, value in values.items():
         first = first.replace(mark, value)
     lab.write(name, first, *cells)
-    notebook = Notebook(open_page(ignore_https_errors=True), lab, name)
+    notebook = show(name)
     notebook.run(0)
     return notebook
 
 
-def test_a_jitsi_meeting_is_joined_known_and_left(
-    lab: Lab, open_page: OpenPage, deployment: Site
-) -> None:
+def test_a_jitsi_meeting_is_joined_known_and_left(lab: Lab, show: Show, deployment: Site) -> None:
     cells = (
         STATE,
         'await meet.set_subject("Rings"); print(meet.status.value)',
         "await meet.leave()",
     )
-    notebook = opened(lab, open_page, deployment, *cells, STATE, name="jitsi.ipynb")
+    notebook = opened(lab, show, deployment, *cells, STATE, name="jitsi.ipynb")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(notebook.meeting).to_contain_text("2 people")
     frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
@@ -135,13 +144,13 @@ OUTCOMES = "print([one.state for one in commands], meet.subject, meet.broadcast)
 
 @pytest.mark.parametrize("engine", ["jitsi", "library"])
 def test_what_is_commanded_at_once_waits_for_any_engine(
-    lab: Lab, open_page: OpenPage, deployment: Site, engine: str
+    lab: Lab, show: Show, deployment: Site, engine: str
 ) -> None:
     first = SETUP.removesuffix("meet\n") + AT_ONCE
     options = 'broadcast_url="rtmp://ingest.example/x", watch_url="https://watch.example/"'
     notebook = opened(
         lab,
-        open_page,
+        show,
         deployment,
         OUTCOMES,
         setup=first,
@@ -153,7 +162,7 @@ def test_what_is_commanded_at_once_waits_for_any_engine(
 
 
 def test_a_jitsi_broadcast_goes_where_the_service_says(
-    lab: Lab, open_page: OpenPage, deployment: Site
+    lab: Lab, show: Show, deployment: Site
 ) -> None:
     options = (
         'broadcast_url="rtmp://ingest.example/live/{streamname}", '
@@ -162,7 +171,7 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
     cell = "print(room.streamname)"
     notebook = opened(
         lab,
-        open_page,
+        show,
         deployment,
         BROADCAST.format("False"),
         cell,
@@ -192,10 +201,10 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
     ids=["no target", "refused"],
 )
 def test_a_jitsi_broadcast_that_cannot_be_says_why(
-    lab: Lab, open_page: OpenPage, deployment: Site, options: str, words: str
+    lab: Lab, show: Show, deployment: Site, options: str, words: str
 ) -> None:
     name = "refused.ipynb" if options else "nowhere.ipynb"
-    notebook = opened(lab, open_page, deployment, REFUSED, options=options, name=name)
+    notebook = opened(lab, show, deployment, REFUSED, options=options, name=name)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     said = notebook.evaluate(1)
     assert said.startswith("Command")
@@ -203,27 +212,27 @@ def test_a_jitsi_broadcast_that_cannot_be_says_why(
     assert said.splitlines()[-1] == ("failed" if options else "off")
 
 
-def test_a_jitsi_guest_is_no_moderator(lab: Lab, open_page: OpenPage, deployment: Site) -> None:
+def test_a_jitsi_guest_is_no_moderator(lab: Lab, show: Show, deployment: Site) -> None:
     guest = "nm.create_invite(room.token)"
     cell = "print(meet.moderator, meet.set_subject('x').exception())"
-    notebook = opened(lab, open_page, deployment, cell, shows=guest, name="guest.ipynb")
+    notebook = opened(lab, show, deployment, cell, shows=guest, name="guest.ipynb")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(notebook.meeting).to_contain_text("Participant")
     notebook.begins(1, "False set_subject is for moderators")
 
 
 def test_a_jitsi_that_knows_another_secret_refuses_in_words(
-    lab: Lab, open_page: OpenPage, tmp_path: Path
+    lab: Lab, show: Show, tmp_path: Path
 ) -> None:
     with jitsi(tmp_path, Prosody(app_id="classroom", secret="x" * 40)) as site:
-        notebook = opened(lab, open_page, site, "print(meet.error)", name="wrong.ipynb")
+        notebook = opened(lab, show, site, "print(meet.error)", name="wrong.ipynb")
         expect(notebook.meeting).to_contain_text("does not accept the token", timeout=SLOW)
         error = "token_rejected"
         assert error in notebook.until(1, lambda printed: error in printed)
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "shows", "error", "remedy"),
+    ("name", "kind", "says", "error", "remedy"),
     [
         ("lobby_no", "refused", "did not let you", "NotAdmittedError", "ask the moderator"),
         ("not_this_one", "wrong_room", "room and tenant", "WrongRoomError", "room and tenant"),
@@ -234,11 +243,11 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
 def test_each_final_refusal_is_an_error_of_its_own(
     *,
     lab: Lab,
-    open_page: OpenPage,
+    show: Show,
     deployment: Site,
     name: str,
     kind: str,
-    shows: str,
+    says: str,
     error: str,
     remedy: str,
 ) -> None:
@@ -247,9 +256,9 @@ def test_each_final_refusal_is_an_error_of_its_own(
         setup = setup.replace(f"{{{mark}}}", value)
     notebook = f"{name}.ipynb"
     lab.write(notebook, setup.replace("{options}", "").replace("{widget}", ""), ASKED)
-    shown = Notebook(open_page(ignore_https_errors=True), lab, notebook)
+    shown = show(notebook)
     shown.run(0)
-    expect(shown.meeting).to_contain_text(shows, timeout=SLOW)
+    expect(shown.meeting).to_contain_text(says, timeout=SLOW)
     told = shown.until(1, lambda printed: error in printed)
     assert f"'kind': '{kind}'" in told
     assert remedy in told.splitlines()[-1]
@@ -275,7 +284,7 @@ def test_another_library_joins_in_a_frame_and_state_stays_true(
     )
     notebook = opened(
         lab,
-        open_window,
+        lambda name: Notebook(open_window(ignore_https_errors=True), lab, name),
         deployment,
         *cells,
         options='broadcast_url="rtmp://ingest.example/x", watch_url="https://watch.example/"',
@@ -344,14 +353,16 @@ document.body.addEventListener("click", () => {
 """
 
 
-def test_another_library_cannot_lead_the_notebook_elsewhere(lab: Lab, open_page: OpenPage) -> None:
+def test_another_library_cannot_lead_the_notebook_elsewhere(
+    lab: Lab, open_notebook: OpenNotebook
+) -> None:
     with site(LEADING_AWAY) as hostile:
         lab.write(
             "away.ipynb",
             "import nanomeet_widget as nm\n"
             f'nm.NanoMeet(token=nm.create_room("away").token, script_url="{hostile}nanomeet.js")',
         )
-        notebook = Notebook(open_page(), lab, "away.ipynb")
+        notebook = open_notebook("away.ipynb")
         notebook.run(0)
         frame = notebook.page.frame_locator(".nanomeet-overlay iframe")
         # Browsers usually take a click as the user's consent.
@@ -371,11 +382,11 @@ def test_another_library_cannot_lead_the_notebook_elsewhere(lab: Lab, open_page:
     ids=["missing", "changed", "no library"],
 )
 def test_an_unusable_library_fails_the_meeting_in_words(
-    lab: Lab, open_page: OpenPage, deployment: Site, script: tuple[str, bytes | None], words: str
+    lab: Lab, show: Show, deployment: Site, script: tuple[str, bytes | None], words: str
 ) -> None:
     notebook = opened(
         lab,
-        open_page,
+        show,
         deployment,
         "print(meet.status.value, meet.error)",
         widget=library(deployment, *script),
@@ -387,7 +398,7 @@ def test_an_unusable_library_fails_the_meeting_in_words(
 
 
 def test_a_library_without_its_engine_joins_no_meeting(
-    lab: Lab, open_page: OpenPage, deployment: Site
+    lab: Lab, show: Show, deployment: Site
 ) -> None:
     # Despite what the library promises, the meeting's server has no engine script.
     lab.write(
@@ -399,7 +410,7 @@ def test_a_library_without_its_engine_joins_no_meeting(
         .replace("{widget}", library(deployment)),
         "print(meet.status.value, meet.error)",
     )
-    notebook = Notebook(open_page(ignore_https_errors=True), lab, "no-engine.ipynb")
+    notebook = show("no-engine.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_contain_text("external_api.js cannot be loaded", timeout=SLOW)
     notebook.begins(1, "failed")
@@ -409,7 +420,14 @@ def test_an_isolated_notebook_shows_an_unaware_server(
     tmp_path: Path, open_page: OpenPage, deployment: Site
 ) -> None:
     with lab_with(tmp_path, ISOLATED) as lab:
-        notebook = opened(lab, open_page, deployment, STATE, name="isolated.ipynb")
+        page = open_page(ignore_https_errors=True)
+        notebook = opened(
+            lab,
+            lambda name: Notebook(page, lab, name),
+            deployment,
+            STATE,
+            name="isolated.ipynb",
+        )
         assert notebook.page.evaluate("crossOriginIsolated")
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         notebook.begins(1, "joined")

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.labs import Lab, running_lab
 
 from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .notebook import SLOW, Notebook
 from .waiting import until
 
@@ -30,7 +31,8 @@ print(all(row["left"] for row in meet.attendance()), len(meet.attendance()), mee
 """
 WAIT = "command = meet.available_devices()"
 OUTCOME = "print(command.state, type(command.exception()).__name__)"
-LINK = "print(nm.create_invite(room.token).invite_link)"
+#: A meeting with neither sound nor picture costs little while a test waits.
+QUIET = "await meet.toggle_audio(False)\nawait meet.toggle_video(False)"
 #: Longer than it takes to notice that a page is silent.
 BUSY = "time.sleep(50); print(meet.status.value)"
 
@@ -46,10 +48,11 @@ def meet(lab: Lab, open_page: OpenPage) -> Meet:
     """
 
     def opener(room: str) -> tuple[Notebook, Callable[[], Notebook]]:
-        lab.write(f"{room}.ipynb", SHOW.format(room), TELL, BOOKS, WAIT, OUTCOME, LINK, BUSY)
+        lab.write(f"{room}.ipynb", SHOW.format(room), TELL, BOOKS, WAIT, OUTCOME, QUIET, BUSY)
         teacher = Notebook(open_page(), lab, f"{room}.ipynb")
         teacher.run(0)
         expect(teacher.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        teacher.run(5)
         teacher.tells(1, "joined 1 None")
         teacher.save()
         return teacher, lambda: Notebook(open_page(), lab, f"{room}.ipynb")
@@ -144,10 +147,11 @@ def culling(tmp_path: Path) -> Iterator[Lab]:
 @pytest.mark.waits
 def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> None:
     lab = culling
-    lab.write("quiet.ipynb", SHOW.format("quiet"), TELL, LINK)
+    lab.write("quiet.ipynb", SHOW.format("quiet"), TELL, QUIET)
     notebook = Notebook(open_page(), lab, "quiet.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    notebook.run(2)
     (kernel,) = lab.kernels()
     notebook.page.wait_for_timeout(3 * CULL * 1000)
     assert lab.kernels() == {kernel}
@@ -159,11 +163,11 @@ def test_a_quiet_meeting_keeps_its_kernel(culling: Lab, open_page: OpenPage) -> 
 
 
 def test_a_kernel_that_ends_in_a_meeting_says_why_it_was_left(
-    lab: Lab, open_page: OpenPage
+    lab: Lab, open_notebook: OpenNotebook
 ) -> None:
-    before = lab.kernels()
     lab.write("ends.ipynb", SHOW.format("ends"))
-    notebook = Notebook(open_page(), lab, "ends.ipynb")
+    before = lab.kernels()
+    notebook = open_notebook("ends.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     lab.end(lab.kernels() - before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
@@ -16,12 +17,24 @@ from .conftest import OpenPage
 from .media import moves
 from .passing import said
 from .qr import read_qr
-from .test_room import Room, button, room, tile
+from .test_room import Room, button, tile
 from .waiting import PATIENCE
 
-__all__ = ["room"]
-
 pytestmark = pytest.mark.browser
+
+
+class Panels(Room):
+    """A room whose participants are silent unless a test is about their sound."""
+
+    def enter(
+        self, name: str, *, moderator: bool = False, silent: bool = True, **options: Any
+    ) -> Page:
+        return super().enter(name, moderator=moderator, silent=silent, **options)
+
+
+@pytest.fixture
+def room(server: RunningServer, open_page: OpenPage) -> Panels:
+    return Panels(server, open_page)
 
 
 def panel(page: Page, name: str) -> Locator:
@@ -239,7 +252,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
 
 def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
-    room.enter("Grace")
+    room.enter("Grace", silent=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     panel(ada, "people").get_by_role("button", name="Mute Grace").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
@@ -251,7 +264,7 @@ def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
 
 
 def test_a_moderator_makes_another_and_shows_one_large_to_all(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, silent=False)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     choose(ada, "Grace", "Make moderator", "Make Grace a moderator?")
@@ -425,7 +438,7 @@ COUNT_SOUNDS = """() => {
 
 
 def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, silent=False)
     shown = panel(ada, "settings")
     meter = shown.get_by_role("meter", name="Microphone level")
     expect(meter).to_be_visible(timeout=PATIENCE)
@@ -645,8 +658,8 @@ SIZES = {"320": (320, 640), "cell": (480, 480), "900": (900, 600), "1400": (1400
 def test_panels_look_well(room: Room, theme: str) -> None:
     screens = Path(os.environ["SCREENS"])
     screens.mkdir(parents=True, exist_ok=True)
-    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
-    grace = room.enter("Grace Hopper")
+    ada = room.enter("Ada Lovelace", moderator=True, silent=False, color_scheme=theme)
+    grace = room.enter("Grace Hopper", silent=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     write(grace, "Good morning! Here is the paper: https://example.org/analytical-engine")
     write(grace, "Shall we begin with the second part?")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -22,7 +24,7 @@ pytestmark = pytest.mark.browser
 class Class:
     """A room, a moderator in it, and participants who all joined with one link."""
 
-    def __init__(self, server: RunningServer, open_page: OpenPage, **options: str) -> None:
+    def __init__(self, server: RunningServer, open_page: OpenPage, **options: Any) -> None:
         self.room = Room(server, open_page)
         self.teacher = self.room.enter("Ada", moderator=True, **options)
         expect(self.teacher.get_by_role("toolbar")).to_be_visible(timeout=PATIENCE)
