@@ -15,7 +15,7 @@ import pytest
 from tornado import httpserver, netutil, web, websocket
 
 import nanomeet_widget as nm
-from nanomeet_widget import _tokens
+from nanomeet_widget import _tokens, events
 from tests.waiting import PATIENCE
 
 
@@ -35,6 +35,19 @@ def texts(bot: nm.Bot) -> list[str]:
 def names(bot: nm.Bot) -> set[str]:
     """Return who is in the room, as the bot knows it."""
     return {person["display_name"] for person in bot.participants}
+
+
+async def comes_back(bot: nm.Bot) -> None:
+    """Lose a bot's connection without a word, and wait until it is back."""
+    states: list[str | None] = []
+
+    def note(event: events.ConnectionChanged) -> None:
+        states.append(event.state)
+
+    bot.on(events.ConnectionChanged, note)
+    drop(bot)
+    await until(lambda: states, ["reconnecting", "connected"])
+    bot.off(events.ConnectionChanged, note)
 
 
 async def ending(bot: nm.Bot) -> str:

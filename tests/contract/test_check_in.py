@@ -11,7 +11,7 @@ import nanomeet_widget as nm
 from nanomeet_widget.services import LocalServer
 from tests.conftest import RunningServer, Servers
 
-from .bots import drop, until
+from .bots import comes_back, drop, until
 from .sockets import Client, join, run
 
 
@@ -130,9 +130,7 @@ def test_it_outlives_reloads_lost_connections_and_the_server(servers: Servers) -
             page.drop()
             page, _ = await join(first, guests, person=browser("ada"), resume=welcome["resume"])
             assert (await page.expect("check_in_changed"))["done"] == ids
-            drop(teacher)
-            await until(lambda: str(teacher.status), "joining")
-            await until(lambda: str(teacher.status), "joined")
+            await comes_back(teacher)
             await until(lambda: done(teacher), ids)
             first.kill()
 

@@ -13,6 +13,7 @@ from nanomeet_widget import _tokens, _validation, services
 from nanomeet_widget._errors import InvalidInputError, ProtocolError
 from nanomeet_widget._models import Invite, RosterPerson, Secret, SecretText
 from nanomeet_widget.classroom import _csv, roster_rows
+from nanomeet_widget.classroom.records import records
 from nanomeet_widget.classroom.roster_rows import Row, Table
 from nanomeet_widget.services import Service
 from nanomeet_widget.services._service import Rostered
@@ -102,7 +103,7 @@ class Roster:
         return list(self._service.roster(self._token.reveal()).people)
 
     def present(self) -> list[RosterPerson]:
-        """List the people who are in the open room, or have been since it was opened.
+        """List the people who are in the open room or have been; of a closed one, in its newest session.
 
         Returns
         -------
@@ -112,7 +113,9 @@ class Roster:
         Raises
         ------
         InvalidInputError
-            If the room is not open, or the service does not know.
+            If the room is closed and no attendance is kept, or the service does not know.
+        TokenError
+            If the roster's token is not a token.
         ServiceError
             If the server refuses or cannot be reached.
         ServerStartError
@@ -121,7 +124,7 @@ class Roster:
         return [person for person in self._session() if person["came"]]
 
     def absent(self) -> list[RosterPerson]:
-        """List the people who have not come since the room was opened.
+        """List the people who have not come since the room was opened; to a closed one, in its newest session.
 
         Returns
         -------
@@ -131,7 +134,9 @@ class Roster:
         Raises
         ------
         InvalidInputError
-            If the room is not open, or the service does not know.
+            If the room is closed and no attendance is kept, or the service does not know.
+        TokenError
+            If the roster's token is not a token.
         ServiceError
             If the server refuses or cannot be reached.
         ServerStartError
@@ -165,12 +170,18 @@ class Roster:
         return self._service.revoke_person(self._token.reveal(), _id_of(person))
 
     def _session(self) -> Sequence[RosterPerson]:
+        """Return the people; in a room that is not open, by the attendance of the newest session."""
         told = self._service.roster(self._token.reveal())
-        if not told.open:
+        if told.open:
+            return told.people
+        kept = records(self._token.reveal(), service=self._service).attendance()
+        if not kept:
             raise InvalidInputError(
-                f"no one is in {self._room!r} now: ask while the meeting goes on"
+                f"no one is in {self._room!r} now, and no attendance of a meeting there is kept: ask while "
+                "the meeting goes on, or have attendance kept with create_room(records=…)"
             )
-        return told.people
+        came = {row["roster"] for row in kept}
+        return [{**person, "came": person["id"] in came} for person in told.people]
 
     def __repr__(self) -> str:
         return f"<Roster of {self._room!r}>"
@@ -242,7 +253,7 @@ class Invites(Sequence[PersonalInvite]):
         return _csv.save(path, ("id", "name", "email", "moderator", "link"), rows)
 
     def present(self) -> list[PersonalInvite]:
-        """List the people who are in the open room, or have been since it was opened.
+        """List the people who are in the open room or have been; of a closed one, in its newest session.
 
         Returns
         -------
@@ -252,7 +263,9 @@ class Invites(Sequence[PersonalInvite]):
         Raises
         ------
         InvalidInputError
-            If the room is not open, or the service does not know.
+            If the room is closed and no attendance is kept, or the service does not know.
+        TokenError
+            If the roster's token is not a token.
         ServiceError
             If the server refuses or cannot be reached.
         ServerStartError
@@ -261,7 +274,9 @@ class Invites(Sequence[PersonalInvite]):
         return self._of(self._roster.present())
 
     def absent(self) -> list[PersonalInvite]:
-        """List the people who have not come since the room was opened. Those whose links were revoked are not among them.
+        """List the people who have not come since the room was opened; to a closed one, in its newest session.
+
+        Those whose links were revoked are not among them.
 
         Returns
         -------
@@ -271,7 +286,9 @@ class Invites(Sequence[PersonalInvite]):
         Raises
         ------
         InvalidInputError
-            If the room is not open, or the service does not know.
+            If the room is closed and no attendance is kept, or the service does not know.
+        TokenError
+            If the roster's token is not a token.
         ServiceError
             If the server refuses or cannot be reached.
         ServerStartError
