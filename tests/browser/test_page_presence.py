@@ -25,9 +25,10 @@ meet = nm.NanoMeet(token=room.token)
 meet
 """
 TELL = "print(meet.status.value, len(meet.participants), meet.error and meet.error['kind'])"
-#: Records the state and the events.
+#: What the kernel saw; the server's records end when the server has given up the place.
 BOOKS = """
-print(all(row["left"] for row in meet.attendance()), len(meet.attendance()), meet.events[-1].name)
+seen = meet._seen.attendance()
+print(all(row["left"] for row in seen), len(seen), meet.events[-1].name)
 """
 WAIT = "command = meet.available_devices()"
 OUTCOME = "print(command.state, type(command.exception()).__name__)"
