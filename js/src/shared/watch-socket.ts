@@ -171,7 +171,7 @@ export class WatchSocket {
         this.#settle(message.ref);
         break;
       case "error":
-        if (message.ref !== null) {
+        if (typeof message.ref === "number") {
           this.#settle(message.ref, new RefusedError(message.kind, message.message));
           break;
         }
