@@ -80,7 +80,7 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
 
 function Alone({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
-  if (room.others.value.length > 0) return null;
+  if (room.others.value.length > 0 || room.groups.open.value) return null;
   return (
     <p class="alone">
       {t.stage.alone}
