@@ -25,10 +25,10 @@ STATIC = ROOT / "src/nanomeet_widget/static"
 #: English and German: it is handed over as a text, with no address from which it could load one of them.
 MAX_FRONT_END = 29_184
 #: The whole meeting page: what composes and plays broadcasts is loaded when it is needed.
-MAX_MEETING = 120_000
+MAX_MEETING = 140_000
 
 #: Everything that is installed, compressed.
-MAX_WHEEL = 1_000_000
+MAX_WHEEL = 1_250_000
 #: What a background is made with: fetched only by who wants one.
 MAX_BACKGROUND = 260_000
 

@@ -181,7 +181,7 @@ def test_a_short_disk_gets_no_events(servers: Servers) -> None:
     server = servers.start("--spare-mb", "1000000000")
 
     async def scenario() -> None:
-        page, _ = await join(server, server.room("Short"))
+        page, _ = await join(server, server.room("Short", records="all"))
         for number in range(5):
             await page.send("raise_hand", raised=number % 2 == 0, ref=number)
             assert (await page.expect("ack"))["ref"] == number

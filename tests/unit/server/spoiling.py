@@ -17,8 +17,8 @@ from tests.unit.server.fakes import Page
 
 #: How many of each kind: 100,000 together.
 SIGNALS, OTHERS, FRAMES = 60_000, 10_000, 30_000
-#: Bytes that the last sixth of them may keep, as caches change.
-GROWTH = 500_000
+#: Bytes that the last sixth of them may keep, as caches change, and rooms wait for people to come back.
+GROWTH = 1_000_000
 #: Errors that a socket answers with a message, or by closing.
 EXPECTED = (decoding.InvalidMessageError, _json.NotJsonError, UnicodeError, NanoMeetError)
 ODD: list[Any] = [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
+from nanomeet_widget import _json
 from nanomeet_widget.server.protocol.classroom import RecordKind
 from nanomeet_widget.server.store.session_records import Session, SessionRecords
 
@@ -247,11 +247,11 @@ class SessionRows:
             yield {
                 "poll": poll,
                 "question": question,
-                "options": json.loads(options),
+                "options": _json.read(options),
                 "multiple": bool(multiple),
                 "anonymous": bool(anonymous),
-                "correct": json.loads(correct),
-                "counts": json.loads(counts),
+                "correct": _json.read(correct),
+                "counts": _json.read(counts),
                 "voters": voters,
                 "opened": opened,
                 "closed": closed,
@@ -268,7 +268,7 @@ class SessionRows:
                 **_person(who),
                 "poll": poll,
                 "question": question,
-                "choices": json.loads(choices),
+                "choices": _json.read(choices),
             }
 
 
