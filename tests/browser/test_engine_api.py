@@ -239,12 +239,8 @@ def test_what_the_meeting_does_not_do_is_said_and_not_listed(
     assert ada.asks("isStartSilent") is False
     told = ada.page.evaluate("(from) => events.slice(from).map(({ name }) => name)", before)
     assert "errorOccurred" not in told
-    for function, *args in (("invite", [{"id": "x"}]), ("listBreakoutRooms",)):
-        words = ada.page.evaluate(
-            "([name, args]) => api[name](...args).catch((error) => error.message)",
-            [function, args],
-        )
-        assert "cannot answer" in words
+    words = ada.page.evaluate("api.invite([{ id: 'x' }]).catch((error) => error.message)")
+    assert "cannot answer" in words
 
 
 def test_a_recording_can_be_fetched_when_the_broadcast_is_over(

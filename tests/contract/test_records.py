@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from nanomeet_widget.server.store.migrations import MIGRATIONS, SESSIONS
@@ -183,6 +185,12 @@ def test_only_moderators_read_records(server: RunningServer) -> None:
         assert "ask a moderator" in refused.json()["message"]
     assert ask(server, guest, "records/policy").json() == {"kinds": ["attendance"], "days": 30}
     assert get(f"{server.url}/records/policy").status_code == 401
+    later = datetime.now(timezone.utc) + timedelta(hours=1)
+    early = server.invite(token, nbf=later.strftime("%Y-%m-%dT%H:%M:%S.000Z"))
+    assert ask(server, early, "records/policy").json() == {"kinds": ["attendance"], "days": 30}
+    parts = jwt.decode(early, options={"verify_signature": False})
+    server.post("revoke", headers={"X-BINTU-APIKEY": server.api_key}, id=parts["jti"])
+    assert ask(server, early, "records/policy").status_code == 401
     # As the other requests of the service have it.
     assert get(f"{server.url}/records", headers={"X-BINTU-TOKEN": token}).status_code == 200
 

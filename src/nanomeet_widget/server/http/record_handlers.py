@@ -112,7 +112,7 @@ class ForgetHandler(_RecordHandler):
 
 
 class RecordPolicyHandler(_RecordHandler):
-    """`GET records/policy`: what is kept of the meeting, for everyone who may join it."""
+    """`GET records/policy`: what is kept of the meeting, for everyone who may join it, now or later."""
 
     def get(self) -> None:
         """Send it: of the session that goes on, or of one that would begin."""
@@ -122,6 +122,6 @@ class RecordPolicyHandler(_RecordHandler):
 
     def _verified(self) -> Claims:
         try:
-            return self.core.issuer.verify(self.token)
+            return self.core.issuer.verify_early(self.token)
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from nanomeet_widget import _proof, _texts, _tokens, _validation
 from nanomeet_widget._errors import (
     AuthenticationError,
+    ImmatureTokenError,
     InvalidInputError,
     PermissionDeniedError,
     RejectedTokenError,
@@ -154,6 +155,32 @@ class Issuer:
         with contextlib.suppress(TokenError):
             return self._verified(token)
         return None
+
+    def verify_early(self, token: str) -> _tokens.Claims:
+        """Verify a token of this server, which need not be valid yet.
+
+        Parameters
+        ----------
+        token : str
+            The token.
+
+        Returns
+        -------
+        Claims
+            Its claims.
+
+        Raises
+        ------
+        TokenError
+            If it is not a token of this server, has expired, or was revoked.
+        """
+        try:
+            return self.verify(token)
+        except ImmatureTokenError:
+            claims = _tokens.read(token)  # its signature was right
+            if self._store.tokens.is_revoked(claims.jti):
+                raise RejectedTokenError(_REVOKED) from None
+            return claims
 
     def room(self, request: Mapping[str, object]) -> str:
         """Return a token for a new room.
