@@ -80,7 +80,9 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
 
 function Alone({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { room, view } = meeting;
-  if (room.others.value.length > 0 || room.groups.open.value) return null;
+  // The others may be in groups.
+  const apart = room.groups.open.value && room.groups.here.value === null;
+  if (room.others.value.length > 0 || apart) return null;
   return (
     <p class="alone">
       {t.stage.alone}
