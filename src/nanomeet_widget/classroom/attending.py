@@ -80,6 +80,9 @@ class Attending(Commands, MeetingState):
             If `done` is not a bool.
         """
         check_flag("done", done)
+        other = self._why_other_engine("answer_check_in")
+        if other is not None:
+            return refused("answer_check_in", other)
         asked = self.check_in
         if asked is None:
             return refused(

@@ -10,7 +10,7 @@ import msgspec
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _texts
-from nanomeet_widget._command import Command
+from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import Commands
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._meeting_state import MeetingState, State, state
@@ -70,6 +70,8 @@ class Grouping(Commands, MeetingState):
             `Groups.missing`.
         MissingPackageError
             If it is a DataFrame that takes narwhals to read, and that is not installed.
+        CommandRefusedError
+            If the meeting is on another engine (``"unsupported"``).
 
         Examples
         --------
@@ -77,6 +79,9 @@ class Grouping(Commands, MeetingState):
         >>> groups.announce("Two more minutes")
         >>> groups.close()
         """
+        other = self._why_other_engine("breakout")
+        if other is not None:
+            raise other
         if minutes is not None:
             check_minutes(minutes)
         if teams is None:
@@ -118,6 +123,9 @@ class Grouping(Commands, MeetingState):
         InvalidInputError
             If there is no such group.
         """
+        other = self._why_other_engine("enter_group")
+        if other is not None:
+            return refused("enter_group", other)
         return self._execute("enter_group", "nanomeetEnterGroup", {"group": self._group_id(group)})
 
     def _group_id(self, group: str | None) -> str | None:
