@@ -81,7 +81,7 @@ def test_groups_that_see_and_hear_themselves_and_come_back(room: Room) -> None:
     expect(tile(emmy, "Ada")).to_have_count(0)
     expect(emmy.get_by_text("You are the only one here.")).to_be_visible()
 
-    # The panel of the moderator, who stays: who is where, and nobody is without a group.
+    # The panel of the moderator, who stays: who is where, and no one is without a group.
     expect(group(grace, "Group 1")).to_contain_text("Ada")
     expect(group(grace, "Group 1").get_by_text("in the group")).to_have_count(2)
     expect(group(grace, "In no group")).to_contain_text("Everyone is in a group.")

@@ -115,7 +115,7 @@ export function GroupsPlanner({ meeting }: { meeting: MeetingPage }): JSX.Elemen
   );
 }
 
-/** Those whom chance assigns: participants; moderators only if there is no one else. */
+/** Those that chance assigns: participants; moderators only if there is no one else. */
 function toAssign(people: readonly Participant[]): readonly Participant[] {
   const participants = people.filter(({ moderator }) => !moderator);
   return participants.length > 0 ? participants : people;
