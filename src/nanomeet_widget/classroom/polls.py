@@ -154,6 +154,9 @@ class Polls(Commands, MeetingState):
             for where, row in read(table)
         ]
         self._check_may_ask("quiz")
+        refusal = self._why_no_moderator("quiz", "you are")
+        if refusal is not None:
+            raise refusal
         questions = [functools.partial(self._ask, one) for one in prepared]
         return Quiz(questions, scored=not anonymous, awaited=self._awaited)
 
