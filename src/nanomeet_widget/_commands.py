@@ -18,7 +18,7 @@ import msgspec
 
 from nanomeet_widget import _page_protocol, _payloads, _texts
 from nanomeet_widget._command import Command
-from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._errors import CommandError, InvalidInputError, failed
 from nanomeet_widget._models import CODECS, QUALITIES, Codec, Playout, Quality
 from nanomeet_widget._validation import check_flag
 
@@ -111,6 +111,21 @@ class Commands:
     ) -> Command[T]:
         """Call a method of the Web API in the page; `name` is what it is called here."""
         raise NotImplementedError
+
+    def _other_engine(self) -> str | None:
+        """Return the name of an engine other than the embedded server; None if it is that."""
+        raise NotImplementedError
+
+    def _why_other_engine(self, name: str) -> CommandError | None:
+        """Return the error of a call that only the embedded server has; None if the meeting is there."""
+        other = self._other_engine()
+        if other is None:
+            return None
+        return failed(
+            "unsupported",
+            f"{name}: this call works on the embedded server only, and this meeting is on {other}: use "
+            "what its own page has, or create the room on the embedded server",
+        )
 
     def _execute(
         self, name: str, command: str, *args: object, moderator: bool = False

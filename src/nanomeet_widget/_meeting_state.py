@@ -13,6 +13,7 @@ import traitlets as t
 from nanomeet_widget import _page_protocol, _payloads, _states, events
 from nanomeet_widget._attendance import Seen
 from nanomeet_widget._callbacks import Callbacks
+from nanomeet_widget._errors import CommandRefusedError
 from nanomeet_widget._models import (
     BroadcastStats,
     Failure,
@@ -88,6 +89,13 @@ class MeetingState(Told):
     def _watch(self, *, alive: bool) -> None:
         """Begin to ask the page for signs of life, or end that."""
         raise NotImplementedError
+
+    def _why_no_moderator(self, name: str, who: str) -> CommandRefusedError | None:
+        """Return the error of a moderators' command; None while its user may be one, or is."""
+        # Before joining, a moderator may have granted another role than the token's.
+        if self.moderator or self._status.state is not MeetingStatus.JOINED:
+            return None
+        return CommandRefusedError(f"{name} is for moderators, and {who} a participant here")
 
     def _on_status(self, told: Status, at: datetime | None = None) -> None:
         target = told.status

@@ -8,10 +8,9 @@ from typing import Any, ClassVar, TypeVar, overload
 import msgspec
 
 from nanomeet_widget import _page_protocol, _recordings
-from nanomeet_widget._errors import CommandRefusedError, NotJoinedError, not_joined
+from nanomeet_widget._errors import NotJoinedError, not_joined
 from nanomeet_widget._readings import Readings
 from nanomeet_widget._recording import Recording
-from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.classroom import Records, Table, seen
 from nanomeet_widget.classroom import records as _records
 from nanomeet_widget.classroom.attending import Attending
@@ -161,13 +160,6 @@ class Participation(Polls, Grouping, Attending, Readings):
             If the embedded server does not start.
         """
         return _recordings.of_token(self._own_token())
-
-    def _why_no_moderator(self, name: str, who: str) -> CommandRefusedError | None:
-        """Return the error of a moderators' command; None while its user may be one, or is."""
-        # Before joining, a moderator may have granted another role than the token's.
-        if self.moderator or self._status.state is not MeetingStatus.JOINED:
-            return None
-        return CommandRefusedError(f"{name} is for moderators, and {who} a participant here")
 
     def _why_over(self, name: str, again: str) -> NotJoinedError:
         """Return the error of a command that is given after the meeting; `again` says how to join again."""

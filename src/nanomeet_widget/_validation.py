@@ -136,9 +136,9 @@ def record_kinds(records: object) -> list[RecordKind]:
     for name in named:
         if name not in RECORD_KINDS:
             near = difflib.get_close_matches(str(name), [*RECORD_KINDS, "none", "all"], 1)
-            hint = f"did you mean {near[0]!r}? " if near else ""
+            hint = f"did you mean {near[0]!r}? There" if near else "there"
             raise InvalidInputError(
-                f"records: {_texts.quoted(name)} is not a kind of record: {hint}There are "
+                f"records: {_texts.quoted(name)} is not a kind of record: {hint} are "
                 f"{', '.join(RECORD_KINDS)}; or 'none' or 'all'"
             )
     return [kind for kind in RECORD_KINDS if kind in named]

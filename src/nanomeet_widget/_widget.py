@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
 
@@ -57,7 +58,7 @@ from nanomeet_widget._static import STATIC
 from nanomeet_widget._synced import Synced
 from nanomeet_widget._validation import check_tile_view
 from nanomeet_widget.events import Event
-from nanomeet_widget.services import Service
+from nanomeet_widget.services import LocalServer, Service
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -69,6 +70,8 @@ T = TypeVar("T")
 _Option: TypeAlias = t.TraitType[T, T]
 
 _logger = logging.getLogger("nanomeet_widget")
+#: How the engine commands begin that no other engine has.
+_OWN_COMMANDS = "nanomeet"
 _AGAIN = "press the button in its cell to join again, or make another widget with a new token"
 
 #: The options that a misspelt one may have meant.
@@ -330,9 +333,11 @@ class NanoMeet(Presenting, Synced):
     def _other_engine(self) -> str | None:
         if self.script_url is not None:
             return "another library"
-        if not (self._host and services.library(self._host)):
-            return None
-        return services.maker(self._host).name
+        with suppress(InvalidInputError):
+            maker = services.maker(self._host)
+            return None if isinstance(maker, LocalServer) else maker.name
+        # It is from another notebook: of a server of this kind, as long as nothing here says otherwise.
+        return None
 
     def _command(
         self,
@@ -345,6 +350,9 @@ class NanoMeet(Presenting, Synced):
     ) -> Command[T]:
         if not self._has_token:
             return refused(name, NotJoinedError(f"{name}: there is no meeting: set a token first"))
+        own = bool(args) and isinstance(args[0], str) and args[0].startswith(_OWN_COMMANDS)
+        if own and (other := self._why_other_engine(name)):
+            return refused(name, other)
         status = self._status.state
         if status in {MeetingStatus.LEFT, MeetingStatus.FAILED}:
             return refused(name, self._why_over(name, _AGAIN))

@@ -251,6 +251,31 @@ def privacy(chapter: Chapter) -> None:
     chapter.aside("leave")
 
 
+def classroom(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    expect(chapter.next()).to_have_text("Bo Li")
+    chapter.joins()
+    expect(chapter.next()).to_contain_text("absent: ['Ada Lovelace']")
+    chapter.next()
+    expect(chapter.next()).to_have_text("Exercise 3?")
+    expect(chapter.next()).to_have_text("True")
+    poll = chapter.next()
+    expect(poll).to_contain_text("0 people voted")
+    expect(chapter.next()).to_contain_text("100")
+    expect(poll).to_contain_text("1 person voted")
+    expect(chapter.next().locator("tbody tr")).to_have_count(1)
+    expect(chapter.next()).to_contain_text("Scores")
+    groups = chapter.next()
+    expect(groups.locator("dt")).to_have_text(["Red", "Blue"])
+    chapter.next()
+    expect(groups).to_contain_text("Groups: closed")
+    expect(chapter.next().locator("table")).to_contain_text("Bo Li")
+    expect(chapter.next()).to_contain_text("['Bo Li'] Talk time")
+    assert (chapter.book.folder / "hands.csv").read_text().count("Bo Li") == 1
+    expect(chapter.next()).to_contain_text("['session', 'name', 'moderator',")
+    expect(chapter.next().locator("tbody tr")).to_have_count(1)
+
+
 def services(chapter: Chapter) -> None:
     (block,) = chapter.left
     chapter.aside("cloud by environment")
@@ -272,6 +297,7 @@ def python_media(chapter: Chapter) -> None:
 READERS: dict[str, Callable[[Chapter], None]] = {
     "README.md": readme,
     "docs/bots.md": bots,
+    "docs/classroom.md": classroom,
     "docs/hosts.md": hosts,
     "docs/jitsi.md": jitsi_page,
     "docs/nanostream-cloud.md": cloud_page,

@@ -114,6 +114,21 @@ def test_what_is_wrong_is_named(wanted: Any, words: str) -> None:
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("here", "words"),
+    [
+        ([], "2, and 0 participants are here, moderators not counted: wait until some have joined"),
+        (PEOPLE[:2], "2, and 1 participant is here, moderators not counted: give a smaller number"),
+    ],
+)
+def test_too_few_people_for_a_number_say_what_to_do(
+    here: list[ParticipantInfo], words: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        teams.read(2, present=Present([], roster={}), participants=here, column="team", seed=None)
+    assert words in str(caught.value)
+
+
 def test_a_seed_is_for_a_number() -> None:
     with pytest.raises(InvalidInputError, match="seed"):
         plan({"A": []}, seed=1)

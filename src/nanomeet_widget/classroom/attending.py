@@ -11,7 +11,7 @@ import traitlets as t
 from nanomeet_widget import _page_protocol, _texts
 from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import Commands
-from nanomeet_widget._errors import CommandRefusedError
+from nanomeet_widget._errors import CommandRefusedError, InvalidInputError
 from nanomeet_widget._meeting_state import MeetingState, State, state
 from nanomeet_widget._models import CheckInInfo, RosterInfo
 from nanomeet_widget._page_protocol import CheckInData, HandCalledData, RosterData
@@ -80,6 +80,9 @@ class Attending(Commands, MeetingState):
             If `done` is not a bool.
         """
         check_flag("done", done)
+        other = self._why_other_engine("answer_check_in")
+        if other is not None:
+            return refused("answer_check_in", other)
         asked = self.check_in
         if asked is None:
             return refused(
@@ -112,9 +115,14 @@ class Attending(Commands, MeetingState):
         Raises
         ------
         InvalidInputError
-            If `who` is not text of 1 to 64 characters.
+            If `who` is not text of 1 to 64 characters, or a name.
         """
         wanted = None if who is None else _texts.check("who", who, _texts.ID)
+        here = {person["id"]: person["display_name"] for person in self.participants}
+        if wanted is not None and wanted not in here and wanted in here.values():
+            raise InvalidInputError(
+                f"who={_texts.quoted(wanted)} is a name: give an id, which `hands` has, or none for the first"
+            )
         return self._command(
             "call_hand",
             _called,

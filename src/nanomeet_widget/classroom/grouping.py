@@ -10,12 +10,13 @@ import msgspec
 import traitlets as t
 
 from nanomeet_widget import _page_protocol, _texts
-from nanomeet_widget._command import Command
+from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import Commands
-from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._errors import InvalidInputError, not_joined
 from nanomeet_widget._meeting_state import MeetingState, State, state
 from nanomeet_widget._models import GroupInfo
 from nanomeet_widget._page_protocol import GroupsData
+from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.classroom import teams as _teams
 from nanomeet_widget.classroom.groups import Groups, check_minutes
 from nanomeet_widget.classroom.teams import Present, Teams
@@ -70,6 +71,10 @@ class Grouping(Commands, MeetingState):
             `Groups.missing`.
         MissingPackageError
             If it is a DataFrame that takes narwhals to read, and that is not installed.
+        CommandRefusedError
+            If you are a participant here, or the meeting is on another engine (``"unsupported"``).
+        NotJoinedError
+            If the meeting is not joined: who is here is not known then.
 
         Examples
         --------
@@ -77,12 +82,23 @@ class Grouping(Commands, MeetingState):
         >>> groups.announce("Two more minutes")
         >>> groups.close()
         """
+        refusal = self._why_other_engine("breakout") or self._why_no_moderator(
+            "breakout", "you are"
+        )
+        if refusal is not None:
+            raise refusal
         if minutes is not None:
             check_minutes(minutes)
         if teams is None:
             if not self.groups:
                 raise InvalidInputError("no groups are open: say who goes into which, with teams")
             return Groups(_Link(self))
+        if self._status.state is not MeetingStatus.JOINED:
+            raise not_joined(
+                "not_joined",
+                f"breakout: the meeting is not joined ({self.status.value}), so who is here is not known: wait "
+                "until status is joined",
+            )
         plan = _teams.read(
             teams,
             present=self._present(),
@@ -118,6 +134,9 @@ class Grouping(Commands, MeetingState):
         InvalidInputError
             If there is no such group.
         """
+        other = self._why_other_engine("enter_group")
+        if other is not None:
+            return refused("enter_group", other)
         return self._execute("enter_group", "nanomeetEnterGroup", {"group": self._group_id(group)})
 
     def _group_id(self, group: str | None) -> str | None:

@@ -221,7 +221,8 @@ class Invites(Sequence[PersonalInvite]):
         if not isinstance(key, str):
             return self._invites[key]
         if key not in self._by_id:
-            raise KeyError(f"no one in this roster has the id {key!r}")
+            known = f": the first one is {self._invites[0].id!r}" if self._invites else ""
+            raise KeyError(f"no one in this roster has the id {key!r}{known}")
         return self._by_id[key]
 
     def __len__(self) -> int:

@@ -13,7 +13,7 @@ import traitlets as t
 from nanomeet_widget import _texts, events
 from nanomeet_widget._command import Command, refused
 from nanomeet_widget._commands import Commands
-from nanomeet_widget._errors import CommandError, InvalidInputError, failed, not_joined
+from nanomeet_widget._errors import CommandError, InvalidInputError, not_joined
 from nanomeet_widget._meeting_state import ALIVE, MeetingState, State, state
 from nanomeet_widget._models import PollInfo
 from nanomeet_widget._page_protocol import PollChangedData, PollCountsData, PollOpenedData, Status
@@ -45,10 +45,6 @@ class Polls(Commands, MeetingState):
 
     def _awaited(self, name: str) -> Command[Any]:
         """Return a command that settles by what the meeting tells."""
-        raise NotImplementedError
-
-    def _other_engine(self) -> str | None:
-        """Return the name of an engine other than the embedded server; None if it is that."""
         raise NotImplementedError
 
     def poll(
@@ -158,6 +154,9 @@ class Polls(Commands, MeetingState):
             for where, row in read(table)
         ]
         self._check_may_ask("quiz")
+        refusal = self._why_no_moderator("quiz", "you are")
+        if refusal is not None:
+            raise refusal
         questions = [functools.partial(self._ask, one) for one in prepared]
         return Quiz(questions, scored=not anonymous, awaited=self._awaited)
 
@@ -241,16 +240,6 @@ class Polls(Commands, MeetingState):
         other = self._why_other_engine(name)
         if other is not None:
             raise other
-
-    def _why_other_engine(self, name: str) -> CommandError | None:
-        other = self._other_engine()
-        if other is None:
-            return None
-        return failed(
-            "unsupported",
-            f"{name}: polls by program work on the embedded server only, and this meeting is on {other}: "
-            "ask in its own page, or create the room on the embedded server",
-        )
 
     def _opened(self, poll: Poll, answer: Any) -> str:  # noqa: ANN401 - JSON
         name = msgspec.convert(answer, PollOpenedData).id

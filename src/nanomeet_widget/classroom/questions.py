@@ -46,7 +46,7 @@ def read(table: Questions) -> list[tuple[str, dict[str, Any]]]:
     """
     rows = list(_rows(table))
     if not rows:
-        raise InvalidInputError("the quiz has no questions")
+        raise InvalidInputError("the quiz has no questions: give at least one")
     if len(rows) > _MOST:
         raise InvalidInputError(f"the quiz has {len(rows)} questions, and at most {_MOST}")
     return [
@@ -82,7 +82,8 @@ def _csv(path: Path) -> Iterator[Mapping[Any, Any]]:
             raise InvalidInputError(f"{path} is larger than {_MOST_BYTES} bytes")
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(f"{path} cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise InvalidInputError(f"{path} cannot be read: {why}: check the path") from None
     head = text.partition("\n")[0]
     separator = max(",;\t", key=head.count)
     try:
@@ -119,7 +120,9 @@ def _question(where: str, row: Mapping[Any, Any]) -> dict[str, Any]:
         else _several(given.get("options"))
     )
     if not options:
-        raise InvalidInputError(f"{where}: it has no options")
+        raise InvalidInputError(
+            f"{where}: it has no options: give a list, or a text with | between them"
+        )
     return {
         "question": _text(given["question"]),
         "options": options,

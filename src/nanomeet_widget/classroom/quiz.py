@@ -100,7 +100,11 @@ class Quiz:
             As `poll` raises them.
         """
         if not self.left:
-            why = "the quiz is closed" if self._over else "all questions were asked"
+            why = (
+                "the quiz is closed: prepare another one with quiz()"
+                if self._over
+                else "all questions were asked: close() gives the scores"
+            )
             raise CommandError(f"next: {why}")
         if self._asked:
             self._close_current()

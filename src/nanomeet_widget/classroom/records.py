@@ -567,7 +567,10 @@ def _sender(token: str, service: Service | None) -> _Send:
         )
     found = service or _service(claims)
     if not isinstance(found, LocalServer | None):
-        raise InvalidInputError(f"{found.name} keeps no records: only the embedded server does")
+        raise InvalidInputError(
+            f"{found.name} keeps no records, only the embedded server does: meet.attendance() has what the "
+            "open meeting saw"
+        )
     if found is None:
         return _direct(token, claims)
     own: _Send = functools.partial(found.carry, token=token, limit=_MOST)

@@ -331,7 +331,9 @@ def _csv(path: Path) -> _Table:
             content = file.read(_MOST_FILE + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
-        raise InvalidInputError(f"the roster {str(path)!r} cannot be read: {why}") from None
+        raise InvalidInputError(
+            f"the roster {str(path)!r} cannot be read: {why}: check the path"
+        ) from None
     if len(content) > _MOST_FILE:
         raise InvalidInputError(f"the roster {str(path)!r} has more than {_MOST_FILE} bytes")
     try:

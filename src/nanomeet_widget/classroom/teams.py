@@ -151,9 +151,11 @@ def _by_chance(count: int, participants: Sequence[ParticipantInfo], *, seed: int
         raise InvalidInputError(f"seed must be a whole number, not {_texts.quoted(seed)}")
     people = [person["id"] for person in participants if not person["moderator"]]
     if len(people) < count:
+        here = f"{len(people)} {'participant is' if len(people) == 1 else 'participants are'} here"
+        remedy = "give a smaller number" if people else "wait until some have joined"
         raise InvalidInputError(
-            f"teams={count}, and {len(people)} participants are here who are no moderators: give a smaller "
-            "number, or a dict with names of groups that may be empty"
+            f"teams={count}, and {here}, moderators not counted: {remedy}, or give a dict with names of "
+            "groups that may be empty"
         )
     # The same people in any order are the same draw.
     people.sort()

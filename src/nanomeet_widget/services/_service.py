@@ -436,7 +436,9 @@ class Service(ABC):
         self._has_no_roster("cannot revoke a link: it works until it expires")
 
     def _has_no_roster(self, why: str) -> NoReturn:
-        raise InvalidInputError(f"{self.name} {why}. The embedded server does")
+        raise InvalidInputError(
+            f"{self.name} {why}: create the room on the embedded server for that"
+        )
 
     @abstractmethod
     def browser_link(self, token: str) -> Secret:

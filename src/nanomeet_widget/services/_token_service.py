@@ -107,7 +107,7 @@ def moderators(token: str) -> _tokens.Claims:
     parent = _tokens.read(token)
     if not parent.moderator:
         raise PermissionDeniedError(
-            f"this token is a participant's: only a moderator of {parent.room!r} can invite"
+            f"this token is a participant's: only a moderator of {parent.room!r} can invite, and see its roster"
         )
     return parent
 

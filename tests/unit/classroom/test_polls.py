@@ -16,11 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nanomeet_widget as nm
-from nanomeet_widget import events, services
+from nanomeet_widget import events
 from nanomeet_widget.classroom import _poll_shown
 from nanomeet_widget.classroom.poll import Poll, is_right
 from nanomeet_widget.classroom.questions import read
-from nanomeet_widget.services import Jitsi, NanoStreamCloud
 from tests.unit.test_widget import Page, _pages, shown
 
 __all__ = ["_pages"]
@@ -152,29 +151,11 @@ def test_numbers_of_numpy_are_numbers() -> None:
     assert (asked(page)[0]["correct"], asked(page)[0]["seconds"]) == ([1], 60)
 
 
-def test_participants_and_other_engines_are_refused_at_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_participants_are_refused_at_once() -> None:
     meet, page = meeting()
     page.says(type="role", moderator=False)
     with pytest.raises(nm.CommandRefusedError, match="poll is for moderators"):
         meet.poll(QUESTION, OPTIONS)
-    page.says(type="role", moderator=True)
-    for service in (
-        NanoStreamCloud(api_key="k" * 20),
-        Jitsi("meet.example.org", app_id="a", app_secret="s" * 32),
-    ):
-        monkeypatch.setattr(services, "library", lambda _: object())
-        monkeypatch.setattr(services, "maker", lambda _, service=service: service)
-        for ask in (
-            lambda: meet.poll(QUESTION, OPTIONS),
-            lambda: meet.quiz([{"question": QUESTION, "options": OPTIONS}]),
-        ):
-            with pytest.raises(nm.CommandRefusedError, match="embedded server only") as refused:
-                ask()
-            assert refused.value.kind == "unsupported"
-            assert service.name in str(refused.value)
-        assert isinstance(meet.vote("p1", 0).exception(), nm.CommandRefusedError)
     assert asked(page) == []
 
 

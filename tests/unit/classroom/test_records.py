@@ -258,7 +258,7 @@ def test_what_to_keep_is_sent_as_a_list_of_kinds(given: Any, sent: list[str] | N
     [
         ({"records": "attendence"}, "did you mean 'attendance'"),
         ({"records": ["attendance", "polles"]}, "did you mean 'polls'"),
-        ({"records": "gaze"}, "There are attendance, hands"),
+        ({"records": "gaze"}, "there are attendance, hands"),
         ({"records": 7}, "a list of kinds"),
         ({"records": True}, "a list of kinds"),
         ({"records": [7]}, "not a kind"),

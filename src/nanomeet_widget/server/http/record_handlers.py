@@ -91,7 +91,7 @@ class RecordsHandler(_RecordHandler):
         if found is None:
             raise InvalidInputError(
                 f"there is no session {_texts.quoted(session)} of this room, or its records have been "
-                "deleted: the rows of kind=sessions name them"
+                "deleted: the rows of kind=sessions (in Python: sessions()) name them"
             )
         self.answer(msgspec.to_builtins(found))
 
