@@ -491,7 +491,7 @@ class Polls(RoomListener):
             The participant.
         """
         self._informed.discard(participant.id)
-        if not self._room.participants and not self._room.continues:
+        if not self._room.everyone and not self._room.continues:
             # Before the session ends, which keeps them.
             for poll in self._open:
                 self._close(poll)
