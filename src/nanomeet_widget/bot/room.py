@@ -165,8 +165,9 @@ class Room:
                 yield from _arrival(one)
 
     def _part(self) -> Told:
-        """Return what to tell of the room from which the bot came."""
-        yield _event("videoConferenceLeft", roomName=self._place or self._name)
+        """Return what to tell of the room from which the bot came; it is in the meeting all the while."""
+        for who in self._people.keys() - {self.own_id}:
+            yield _event("participantLeft", id=who)
         self.own_id = ""
         self._people = {}
         self._state = self._broadcast = None
