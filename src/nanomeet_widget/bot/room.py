@@ -165,9 +165,7 @@ class Room:
                 yield from _arrival(one)
 
     def _part(self) -> Told:
-        """Return what to tell of the room from which the bot came; it is in the meeting all the while."""
-        for who in self._people.keys() - {self.own_id}:
-            yield _event("participantLeft", id=who)
+        """Return what to tell when the bot goes to another room of the meeting, which it does not leave."""
         self.own_id = ""
         self._people = {}
         self._state = self._broadcast = None
