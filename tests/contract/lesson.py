@@ -219,7 +219,8 @@ class Class:
         await secret.close()
         await self._leave(reloads)
         # The room keeps the place of the one who was lost for a while.
-        await until(lambda: [row for row in self._rows("attendance") if row["left"] is None], [])
+        while [row for row in self._rows("attendance") if row["left"] is None]:
+            await asyncio.sleep(0.5)
         self._compare(named.id, secret.id, again, changed)
         return found
 

@@ -11,7 +11,7 @@ from tests.asking import get
 from tests.conftest import RunningServer, Servers
 
 from .sockets import Client, connect, join, run
-from .test_groups import TEACHER, Lesson, ask, groups_of, student
+from .test_groups import TEACHER, Lesson, ask, groups_of, refused, student
 from .test_records import leave, rows, until_no_trace, until_rows
 
 
@@ -324,3 +324,115 @@ def test_polls_belong_to_the_room_in_which_they_are_asked(server: RunningServer)
         await ask(teacher, "end_meeting")
 
     run(scenario())
+
+
+def test_people_in_groups_count_where_many_vote_with_one_link(server: RunningServer) -> None:
+    async def scenario() -> None:
+        lesson = Lesson(server, "PartsCrowd")
+        await lesson.begin(9)
+        await ask_all(lesson.teacher, "All?")
+        poll = (await lesson.pages[0].expect("poll_changed"))["poll"]["id"]
+        for page in lesson.pages[:8]:
+            await ask(page, "vote", poll=poll, choices=[0])
+        # Eight have voted and are in groups; the ninth is no stranger for that.
+        plans = [{"name": "A", "people": lesson.ids[:8]}]
+        await ask(lesson.teacher, "open_groups", groups=plans)
+        for number in range(8):
+            await lesson.move(number)
+        await ask(lesson.pages[8], "vote", poll=poll, choices=[1])
+        await ask(lesson.teacher, "end_meeting")
+
+    run(scenario())
+
+
+def test_a_forgotten_person_has_no_name_in_polls_and_groups(server: RunningServer) -> None:
+    async def scenario() -> None:
+        lesson = await sent_out(server, "PartsForget", records="all")
+        await ask(lesson.pages[0], "send_chat", text="Words to forget")
+        await ask_all(lesson.teacher, "Named?")
+        poll = (await lesson.pages[2].expect("poll_changed"))["poll"]["id"]
+        await ask(lesson.pages[2], "vote", poll=poll, choices=[1])
+        await ask(lesson.teacher, "close_poll", poll=poll)
+        for person in (lesson.ids[0], lesson.ids[2]):
+            headers = {"X-BINTU-TOKEN": lesson.root}
+            assert server.post("records/forget", headers=headers, person=person).status_code == 200
+        await lesson.teacher.send("read_votes", poll=poll, ref=9)
+        (vote,) = (await lesson.teacher.expect("poll_votes"))["votes"]
+        assert vote == {"id": None, "name": "", "choices": [1]}
+        assert rows(server, lesson.root, "votes") == []
+        assert rows(server, lesson.root, "polls")[0]["counts"] == [0, 1]
+        await until_no_trace(server, "Words to forget")
+        assert sorted(await stays(lesson)) == ["Student 1", "Teacher"]
+        await ask(lesson.teacher, "end_meeting")
+
+    run(scenario())
+
+
+def test_guests_read_nothing_of_the_class(server: RunningServer) -> None:
+    async def scenario() -> None:
+        lesson = await sent_out(server, "PartsHostile", records="all")
+        await ask_all(lesson.teacher, "Named?")
+        guest = lesson.pages[2]
+        poll = (await guest.expect("poll_changed"))["poll"]["id"]
+        await ask(guest, "vote", poll=poll, choices=[1])
+        moved = await _again(lesson, 0)
+        for token in (lesson.link, moved["token"]):
+            for kind in ("sessions", "attendance", "hands", "talk", "chat", "polls", "votes"):
+                assert _read(server, token, f"records?kind={kind}") in {401, 403}
+            assert _read(server, token, "roster") in {401, 403}
+            assert _read(server, token, "invites") in {401, 403}
+            headers = {"X-BINTU-TOKEN": token}
+            for path, body in (
+                ("records/forget", {"person": lesson.ids[1]}),
+                ("invites", {"people": [{"roster": "x", "name": "X"}]}),
+            ):
+                assert server.post(path, headers=headers, **body).status_code in {401, 403}
+        for fields in (
+            {"kind": "read_votes", "poll": poll},
+            {"kind": "close_poll", "poll": poll},
+            {"kind": "start_check_in", "question": "Who?"},
+            {"kind": "call_hand"},
+        ):
+            assert await refused(guest, **fields) == "forbidden"
+        await ask(lesson.teacher, "start_check_in", question="Done?")
+        asked = await guest.expect("check_in_changed")
+        await ask(lesson.pages[1], "answer_check_in", id=asked["id"], done=True)
+        # All that guests hear of the others' work: nothing.
+        await ask(guest, "answer_check_in", id=asked["id"], done=True)
+        await guest.send("ping", t=1)
+        told: list[dict[str, Any]] = []
+        while not told or told[-1]["type"] != "pong":
+            message = await guest.receive()
+            assert isinstance(message, dict)
+            told.append(message)
+        kinds = {one["type"] for one in told}
+        assert not kinds & {"roster_changed", "roster_here", "talk_times", "poll_votes"}
+        answers = [one["done"] for one in told if one["type"] == "check_in_changed"]
+        assert all(set(done) <= {lesson.ids[2]} for done in answers)
+        await ask(lesson.teacher, "end_meeting")
+
+    run(scenario())
+
+
+def _read(server: RunningServer, token: str, path: str) -> int:
+    headers = {"X-BINTU-TOKEN": token, "Authorization": f"Bearer {token}"}
+    return get(f"{server.url}/{path}", headers=headers).status_code
+
+
+def test_records_and_personal_links_are_bounded_in_rate(server: RunningServer) -> None:
+    token = server.room("PartsRate")
+    for _ in range(1500):
+        code = _read(server, token, "records")
+        if code == 429:
+            break
+        assert code == 200
+    assert code == 429
+    # Another room's moderators are not held up.
+    assert _read(server, server.room("PartsRateOther"), "records") == 200
+    people = [{"roster": f"s{number}", "name": "A"} for number in range(2000)]
+    codes = [
+        server.post("invites", headers={"X-BINTU-TOKEN": token}, people=people).status_code
+        for _ in range(8)
+    ]
+    assert codes[0] == 200
+    assert codes[-1] == 429

@@ -241,7 +241,7 @@ class RoomDispatcher:
         return self._broadcast.streamname
 
     def forget(self, people: Collection[str]) -> None:
-        """Delete the chat messages of people who are forgotten.
+        """Delete the chat messages of people who are forgotten, and their names from polls.
 
         Parameters
         ----------
@@ -249,6 +249,7 @@ class RoomDispatcher:
             The participants' IDs.
         """
         self._chat.forget(people)
+        self.polls.forget(people)
 
     def _record(self, room: Room) -> Recorder:
         """Return the part that keeps records: they are those of the meeting's main room."""
