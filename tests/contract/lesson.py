@@ -219,12 +219,18 @@ class Class:
         await secret.close()
         await self._leave(reloads)
         # The room keeps the place of the one who was lost for a while.
-        while [row for row in self._rows("attendance") if row["left"] is None]:
-            await asyncio.sleep(0.5)
+        await self._settled()
         self._compare(named.id, secret.id, again, changed)
         return found
 
     # --- parts -----------------------------------------------------------------------------------
+
+    async def _settled(self) -> None:
+        for _ in range(120):
+            if all(row["left"] is not None for row in self._rows("attendance")):
+                return
+            await asyncio.sleep(0.5)
+        raise AssertionError("a stay has not ended")
 
     async def _page(self, person: str, stay: Stay) -> Client:
         began = time.time()
