@@ -89,7 +89,7 @@ format: setup
 
 # Each writes its section of benchmarks/RESULTS.md; `make bench BENCHMARKS=fan_out` runs one of them.
 BENCHMARKS := broadcast_latency python_broadcast python_meeting lip_sync late_join fan_out bad_network mesh_stage background rejoin recovery soak groups \
-	hostile recording_length drift slow_reader bots records polls invites
+	hostile recording_length drift slow_reader bots records polls invites whole_class
 bench: $(STAMPS)/system build
 	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
 

@@ -373,6 +373,11 @@ def test_bots_go_to_their_groups_and_come_back(server: RunningServer) -> None:
                 await groups.announce("too late")
             joined = [one for one in ada.events if isinstance(one, events.VideoConferenceJoined)]
             assert joined[0].room_name == joined[-1].room_name == "GroupsBots"
+            # As a page, it was in the meeting all the while.
+            assert len(joined) > 2
+            for bot in (chair, ada, ben, cem):
+                told = [type(one) for one in bot.events]
+                assert events.VideoConferenceLeft not in told
             await ada.send_chat("all together")
             await until(lambda: texts(ben), ["all together"])
 

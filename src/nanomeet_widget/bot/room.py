@@ -165,8 +165,7 @@ class Room:
                 yield from _arrival(one)
 
     def _part(self) -> Told:
-        """Return what to tell of the room from which the bot came."""
-        yield _event("videoConferenceLeft", roomName=self._place or self._name)
+        """Return what to tell when the bot goes to another room of the meeting, which it does not leave."""
         self.own_id = ""
         self._people = {}
         self._state = self._broadcast = None

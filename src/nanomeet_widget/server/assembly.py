@@ -33,6 +33,8 @@ from nanomeet_widget.server.tokens.issuer import Issuer
 _INVITES, _INVITES_RATE = 1000, 5
 #: Personal links of one room, at once: the largest roster, five times.
 _ROSTERS = 5 * _texts.ROSTER
+#: Tables of one room's records that are read, at once and a second: a panel may follow them.
+_READINGS, _READINGS_RATE = 300, 2
 #: Seconds for the farewells to reach the pages.
 _FAREWELL = 0.2
 
@@ -133,6 +135,7 @@ def assemble(
         records=store.session_rows,
         invites=TokenBuckets(burst=_INVITES, rate=_INVITES_RATE, timers=loop),
         rosters=TokenBuckets(burst=_ROSTERS, rate=_INVITES_RATE, timers=loop),
+        readings=TokenBuckets(burst=_READINGS, rate=_READINGS_RATE, timers=loop),
     )
 
 

@@ -48,3 +48,5 @@ class Core:
     invites: TokenBuckets
     #: How many personal links: they are made for a whole roster at once.
     rosters: TokenBuckets
+    #: How often each room's moderators may read its records: each time a whole table.
+    readings: TokenBuckets

@@ -282,7 +282,7 @@ def document(base_url: str) -> dict[str, Any]:
                     "Return what is kept of a room's meetings, with a moderator's token",
                     _answer("The rows of one session, or its sessions", _ROWS),
                     security=_TOKEN,
-                    errors=(400, 401, 403),
+                    errors=(400, 401, 403, 429),
                     parameters=[
                         {"name": "kind", "in": "query", "schema": {"enum": list(ROW_KINDS)}},
                         {"name": "session", "in": "query", "schema": _TEXT},

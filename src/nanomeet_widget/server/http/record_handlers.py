@@ -8,7 +8,12 @@ from typing import get_args
 import msgspec
 
 from nanomeet_widget import _texts
-from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
+from nanomeet_widget._errors import (
+    AuthenticationError,
+    InvalidInputError,
+    QuotaExceededError,
+    TokenError,
+)
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.http.handlers import TOKEN_HEADER
 from nanomeet_widget.server.http.service_handler import ServiceHandler
@@ -85,6 +90,11 @@ class RecordsHandler(_RecordHandler):
         if pseudonyms not in _FLAGS:
             raise InvalidInputError(f"pseudonyms={_texts.quoted(pseudonyms)} must be true or false")
         session = self.argument("session")
+        if not self.core.readings.take(room):
+            raise QuotaExceededError(
+                "the records of this room are read too often: wait some seconds, then try again",
+                status=429,
+            )
         found = self.core.records.answer(
             room, kind, session=session, pseudonyms=_FLAGS[pseudonyms], now=time.time()
         )

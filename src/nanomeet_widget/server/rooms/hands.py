@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from nanomeet_widget.server.config import Limits
 from nanomeet_widget.server.protocol import classroom, meeting
-from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
+from nanomeet_widget.server.rooms.classroom.recorder import Recorder
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
@@ -26,7 +26,7 @@ class Hands:
         How many reactions one participant may send.
     timers : Timers
         The event loop.
-    recorder : RoomRecorder
+    recorder : Recorder
         Keeps what was done, if the room keeps it.
     now : callable, optional
         Wall-clock seconds since the epoch.
@@ -38,7 +38,7 @@ class Hands:
         *,
         limits: Limits,
         timers: Timers,
-        recorder: RoomRecorder,
+        recorder: Recorder,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._room = room

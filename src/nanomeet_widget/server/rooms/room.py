@@ -139,6 +139,11 @@ class Room:
         return (*self.participants, *self.parts.elsewhere.away())
 
     @property
+    def reached(self) -> tuple[Participant, ...]:
+        """Everyone whom a message to the whole meeting reaches: in this room, and in its groups."""
+        return (*self.participants, *self.parts.elsewhere.inside())
+
+    @property
     def moderators(self) -> tuple[Participant, ...]:
         """The participants who are moderators."""
         return tuple(p for p in self._present.values() if p.moderator)

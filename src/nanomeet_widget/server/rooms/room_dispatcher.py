@@ -14,9 +14,11 @@ from nanomeet_widget.server.rooms.budgets import Budgets
 from nanomeet_widget.server.rooms.chapter_titles import ChapterTitles
 from nanomeet_widget.server.rooms.chat import Chat
 from nanomeet_widget.server.rooms.classroom.check_in import CheckIn
+from nanomeet_widget.server.rooms.classroom.group_recorder import GroupRecorder
 from nanomeet_widget.server.rooms.classroom.group_room import GroupRoom
 from nanomeet_widget.server.rooms.classroom.groups import GroupRooms, Groups
 from nanomeet_widget.server.rooms.classroom.polls import Polls
+from nanomeet_widget.server.rooms.classroom.recorder import Recorder
 from nanomeet_widget.server.rooms.classroom.records import RoomRecorder
 from nanomeet_widget.server.rooms.classroom.roster import Roster
 from nanomeet_widget.server.rooms.cleaning import clean_name
@@ -111,9 +113,7 @@ class RoomDispatcher:
 
     def _build(self, room: Room) -> RoomParts:
         config, timers = self._config, self._timers
-        self.recorder = recorder = RoomRecorder(
-            room, records=self._store.sessions, config=config, timers=timers, now=self._now
-        )
+        recorder = self._record(room)
         viewers = ViewerCount(room, timers)
         self._broadcast = broadcast = RoomBroadcast(
             room, self._broadcasts, viewers, on_changed=self._broadcast_changed
@@ -138,8 +138,13 @@ class RoomDispatcher:
         texts = EndpointTexts(room, limits=config.limits, timers=timers)
         avatars = Avatars(room, limits=config.limits, timers=timers)
         stage = Stage(room)
-        self._roster = Roster(room, tokens=self._store.tokens, timers=timers)
-        check_in = CheckIn(room, timers=timers)
+        # People in groups are of the whole meeting's roster, and take part in its check-in.
+        main = self._main
+        self.roster: Roster = (
+            Roster(room, tokens=self._store.tokens, timers=timers) if main is None else main.roster
+        )
+        check_in = CheckIn(room, timers=timers) if main is None else main.check_in
+        self.check_in: CheckIn = check_in
         sources = Sources(room, broadcasts=self._broadcasts, config=config, timers=timers)
         readings = Readings(
             room, feed=self._feed, broadcasts=self._broadcasts, config=config, timers=timers
@@ -218,7 +223,7 @@ class RoomDispatcher:
                 sources,
                 readings,
                 LinkNews(room),
-                self._roster,
+                self.roster,
                 check_in,
                 muting,
                 avatars,
@@ -236,7 +241,7 @@ class RoomDispatcher:
         return self._broadcast.streamname
 
     def forget(self, people: Collection[str]) -> None:
-        """Delete the chat messages of people who are forgotten.
+        """Delete the chat messages of people who are forgotten, and their names from polls.
 
         Parameters
         ----------
@@ -244,6 +249,21 @@ class RoomDispatcher:
             The participants' IDs.
         """
         self._chat.forget(people)
+        self.polls.forget(people)
+
+    def _record(self, room: Room) -> Recorder:
+        """Return the part that keeps records: they are those of the meeting's main room."""
+        if self._main is not None:
+            self.recorder: RoomRecorder = self._main.recorder
+            return GroupRecorder(room, self.recorder)
+        self.recorder = RoomRecorder(
+            room,
+            records=self._store.sessions,
+            config=self._config,
+            timers=self._timers,
+            now=self._now,
+        )
+        return self.recorder
 
     def _add_groups(self, room: Room) -> tuple[Elsewhere, RoomListener]:
         """Return the part for the meeting's groups: they belong to its main room."""
@@ -257,6 +277,7 @@ class RoomDispatcher:
                 issuer=self._issuer,
                 timers=self._timers,
                 patience=self._config.patience,
+                on_strayed=self.recorder.strayed,
                 now=self._now,
             )
         else:
@@ -281,7 +302,8 @@ class RoomDispatcher:
 
     def roster_changed(self) -> None:
         """Hear that the room's personal links have changed: some were made or revoked."""
-        self._roster.reload()
+        if self._main is None:
+            self.roster.reload()
 
     def handle(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Handle a message from the page of a participant in the room.

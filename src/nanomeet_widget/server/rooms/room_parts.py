@@ -144,6 +144,9 @@ class Elsewhere(Protocol):
     def away(self) -> Sequence[Participant]:
         """Return the people in other rooms who have places in this one."""
 
+    def inside(self) -> Sequence[Participant]:
+        """Return the people in the rooms of this one's groups, as those rooms have them."""
+
     def belongs(self, newcomer: Participant) -> bool:
         """Return whether a person belongs in another room, to which `lead` leads them.
 

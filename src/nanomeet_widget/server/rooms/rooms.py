@@ -263,7 +263,7 @@ class Rooms:
         came: frozenset[str] = frozenset()
         if dispatcher is not None:
             came = frozenset(dispatcher.room.settings.came)
-            for participant in dispatcher.room.participants:
+            for participant in dispatcher.room.everyone:
                 here.setdefault(participant.claims.roster, []).append(participant.id)
         people = [
             {
@@ -333,7 +333,10 @@ class Rooms:
         """
         count, people = self._store.sessions.forget(room, person)
         if room in self._dispatchers:
-            self._dispatchers[room].forget(people)
+            recorder = self._dispatchers[room].recorder
+            for dispatcher in self._dispatchers.values():
+                if dispatcher.recorder is recorder:
+                    dispatcher.forget(people)
         self._store.sessions.clean()
         return count
 
@@ -363,6 +366,7 @@ class Rooms:
         people = self._store.rooms.people(name)
         dispatcher.room.restore([p for p in people if groups.settled(p.identity, None)])
         groups.restore()
+        dispatcher.recorder.resumed()
 
     def _open(
         self,

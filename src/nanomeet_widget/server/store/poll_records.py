@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -253,6 +253,25 @@ class PollRecords:
         )
         # One that cannot be read counts as none.
         return [ballot for ballot in found if ballot.choices]
+
+    def forget_people(self, room: str, people: Collection[str]) -> None:
+        """Take people's names from their votes in a room's polls.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        people : collection of str
+            The participants' IDs.
+        """
+        rows = [(room, self._instance, person) for person in people]
+        self._write(
+            lambda: self._db.executemany(
+                "UPDATE room_ballots SET person = '', name = ''"
+                " WHERE room = ? AND instance = ? AND person = ?",
+                rows,
+            )
+        )
 
     def _write(self, statement: Callable[[], object]) -> bool:
         try:

@@ -410,7 +410,8 @@ class Issuer:
             If their own token was revoked.
         """
         claims = replace(person, room=room, streamname=streamname, jti=secrets.token_hex(8))
-        if not self._store.tokens.add(claims, parent=person.jti):
+        # Who it is for is recorded with their own.
+        if not self._store.tokens.add(replace(claims, name="", roster=""), parent=person.jti):
             raise RejectedTokenError(_REVOKED)
         return claims
 

@@ -21,12 +21,14 @@ _MOST = 2000
 
 
 class CheckIn(RoomListener):
-    """The check-in of a room. It is kept with the room's settings, and so outlives the server.
+    """The check-in of a meeting. It is kept with the room's settings, and so outlives the server.
+
+    People in groups take part: this part hears of those in the groups' rooms, too.
 
     Parameters
     ----------
     room : Room
-        The room.
+        The main room.
     timers : Timers
         The event loop.
     """
@@ -138,11 +140,11 @@ class CheckIn(RoomListener):
 
     def _changed(self) -> None:
         self._room.save()
-        self._tell(self._room.participants)
+        self._tell(self._room.reached)
 
     def _tell_moderators(self) -> None:
         self._soon = None
-        self._tell(self._room.moderators)
+        self._tell(one for one in self._room.reached if one.moderator)
 
     def _tell(self, people: Iterable[Participant]) -> None:
         now = self._room.settings.check_in
@@ -163,4 +165,4 @@ class CheckIn(RoomListener):
 
     def _forget_some(self, now: CheckInState) -> None:
         if len(now.done) > _MOST:
-            now.done = [one for one in now.done if self._room.present(one) is not None]
+            now.done = [one for one in now.done if self._room.member(one) is not None]

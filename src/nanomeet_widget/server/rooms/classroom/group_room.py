@@ -93,6 +93,10 @@ class GroupRoom(RoomListener):
         """Return no one: a place in a group is for those who are there."""
         return ()
 
+    def inside(self) -> Sequence[Participant]:
+        """Return no one: a group has no groups."""
+        return ()
+
     def belongs(self, newcomer: Participant) -> bool:  # noqa: ARG002 - as `Elsewhere` has it
         """Return False: `Groups.enter` has decided that they belong here."""
         return False
@@ -147,7 +151,7 @@ class GroupRoom(RoomListener):
         """
         self._groups.renamed(participant)
 
-    def gone(self, participant: Participant) -> None:  # noqa: ARG002 - as `RoomListener` has it
+    def gone(self, participant: Participant) -> None:
         """Hear that someone has left.
 
         Parameters
@@ -155,4 +159,4 @@ class GroupRoom(RoomListener):
         participant : Participant
             The participant.
         """
-        self._groups.departed()
+        self._groups.departed(participant)

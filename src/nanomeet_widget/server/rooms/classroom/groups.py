@@ -81,6 +81,9 @@ class Groups(RoomListener):
         The event loop.
     patience : Patience
         How long a move may take.
+    on_strayed : callable
+        Called with the ID of a person who is no longer in the meeting: they did not arrive, or were removed
+        on the way.
     now : callable, optional
         Wall-clock seconds since the epoch.
     """
@@ -95,6 +98,7 @@ class Groups(RoomListener):
         issuer: Issuer,
         timers: Timers,
         patience: Patience,
+        on_strayed: Callable[[str], None],
         now: Callable[[], float] = time.time,
     ) -> None:
         self._main = room
@@ -104,6 +108,7 @@ class Groups(RoomListener):
         self._issuer = issuer
         self._timers = timers
         self._patience = patience
+        self._on_strayed = on_strayed
         self._now = now
         self._saved = records.find(room.name)
         self._open: dict[str, Room] = {}
@@ -137,6 +142,10 @@ class Groups(RoomListener):
     def away(self) -> Sequence[Participant]:
         """Return the people in groups, and on their way from one room to another."""
         return [member.person for member in self._away()]
+
+    def inside(self) -> Sequence[Participant]:
+        """Return the people in groups, as the groups' rooms have them."""
+        return [person for room in self._open.values() for person in room.participants]
 
     def _away(self) -> Iterator[Member]:
         return (
@@ -598,10 +607,18 @@ class Groups(RoomListener):
             self._keep(member)
             self._changed()
 
-    def departed(self) -> None:
-        """Hear that someone has left a group's room."""
+    def departed(self, participant: Participant) -> None:
+        """Hear that someone has left a group's room.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant.
+        """
         if not self._over:
             self._changed()
+            if self._main.member(participant.id) is None:
+                self._main.note("left", participant)
             self._main.end_if_empty()
 
     def expel(self, person: Participant, farewell: meeting.Bye) -> bool:
@@ -630,6 +647,7 @@ class Groups(RoomListener):
             room.expel(there, farewell, by=None)
         for ticket in member.tickets.values():
             self._tokens.revoke(ticket)
+        self._on_strayed(person.id)
         self._changed()
         return True
 
@@ -785,6 +803,7 @@ class Groups(RoomListener):
         member.arrive()
         self._keep(member)
         self._main.end_if_empty()
+        self._on_strayed(member.person.id)
 
     def _close_later(self, participant_id: str, connection: Connection) -> None:
         """Close a connection from which a person was moved on, unless they joined again over it."""

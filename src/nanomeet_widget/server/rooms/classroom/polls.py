@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -221,6 +221,16 @@ class Polls(RoomListener):
             ]
             who.send(classroom.PollVotes(ref=message.ref, votes=votes))
 
+    def forget(self, people: Collection[str]) -> None:
+        """Take the names of people from their votes, which still count.
+
+        Parameters
+        ----------
+        people : collection of str
+            The participants' IDs.
+        """
+        self._records.forget_people(self._room.name, people)
+
     # --- votes ---------------------------------------------------------------------------------
 
     def vote(self, who: Participant, message: classroom.Vote) -> None:
@@ -233,7 +243,8 @@ class Polls(RoomListener):
         message : Vote
             The request.
         """
-        here = sum(_crowd(p) == _crowd(who) for p in self._room.participants)
+        # Those who voted before they went into a group are here, too.
+        here = sum(_crowd(p) == _crowd(who) for p in self._room.everyone)
         voter = _Voter(who=_who(who), crowd=_crowd(who), here=here, person=who.id, name=who.name)
         if self._vote(voter, message, functools.partial(refuse, who, message)):
             acknowledge(who, message)
@@ -491,7 +502,7 @@ class Polls(RoomListener):
             The participant.
         """
         self._informed.discard(participant.id)
-        if not self._room.participants and not self._room.continues:
+        if not self._room.everyone and not self._room.continues:
             # Before the session ends, which keeps them.
             for poll in self._open:
                 self._close(poll)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.protocol import classroom, meeting
 from nanomeet_widget.server.protocol.classroom import RecordKind
+from nanomeet_widget.server.rooms.classroom.recorder import Recorder
 from nanomeet_widget.server.rooms.classroom.talk import Talk
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
-from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.store.poll_records import Ballot, PollRecord
 from nanomeet_widget.server.store.session_records import (
     USUAL,
@@ -122,13 +122,16 @@ class View:
         self._recorder.end_view(self)
 
 
-class RoomRecorder(RoomListener):
-    """Writes the records of one room.
+class RoomRecorder(Recorder):
+    """Writes the records of one meeting: of its main room, and of who is in its groups.
+
+    A person who is in a group is in the meeting. One who is on the way counts as one whose connection is
+    lost, until they arrive.
 
     Parameters
     ----------
     room : Room
-        The room.
+        The main room.
     records : SessionRecords
         Where they are written, including what a killed server left behind.
     config : ServerConfig
@@ -209,8 +212,20 @@ class RoomRecorder(RoomListener):
         newcomer : Participant
             The newcomer.
         """
+        self._hand(self.arrived(newcomer), newcomer)
+
+    def arrived(self, newcomer: Participant) -> _Live:
+        """Begin or continue the stay of a newcomer to any room of the meeting.
+
+        Parameters
+        ----------
+        newcomer : Participant
+            The newcomer.
+        """
         now = self._now()
-        self._arrive(self._begin(now), newcomer, now)
+        live = self._begin(now)
+        self._arrive(live, newcomer, now)
+        return live
 
     def welcomed(self, participant: Participant) -> None:
         """Tell a participant what is kept; one who is back never left.
@@ -219,6 +234,19 @@ class RoomRecorder(RoomListener):
         ----------
         participant : Participant
             The participant.
+        """
+        live = self.returned(participant)
+        self._hand(live, participant)
+        live.told.discard(participant.id)
+        self._tell_talk(live)
+
+    def returned(self, participant: Participant) -> _Live:
+        """Continue the stay of a person who is back in any room of the meeting; tell them what is kept.
+
+        Parameters
+        ----------
+        participant : Participant
+            The person.
         """
         now = self._now()
         live = self._begin(now)
@@ -230,8 +258,7 @@ class RoomRecorder(RoomListener):
             self._lose(live, participant, stay, None)
         policy = self.policy
         participant.send(classroom.RecordsKept(kinds=list(policy.kinds), days=policy.days))
-        live.told.discard(participant.id)
-        self._tell_talk(live)
+        return live
 
     def dropped(self, participant: Participant, at: float) -> None:
         """Note when a connection was lost.
@@ -263,23 +290,34 @@ class RoomRecorder(RoomListener):
         live = self._live
         if live is None:
             return
-        stay = live.stays.get(participant.id)
-        person = person_of(participant)
-        if stay is not None and stay.kept and stay.written != person:
-            stay.written = person
-            self._records.rename(live.session.id, person, stay.joined)
+        self.renamed(participant)
         self._hand(live, participant)
         if live.talk is not None:
             live.talk.changed(participant)
         self._tell_talk(live)
 
-    def gone(self, participant: Participant) -> None:
-        """End a stay, and with the last one the session.
+    def renamed(self, participant: Participant) -> None:
+        """Note a new name or role of a person in any room of the meeting.
 
         Parameters
         ----------
         participant : Participant
-            The participant.
+            The person.
+        """
+        live = self._live
+        stay = None if live is None else live.stays.get(participant.id)
+        person = person_of(participant)
+        if live is not None and stay is not None and stay.kept and stay.written != person:
+            stay.written = person
+            self._records.rename(live.session.id, person, stay.joined)
+
+    def gone(self, participant: Participant) -> None:
+        """End a stay, and with the last one the session, unless the person goes on to another room.
+
+        Parameters
+        ----------
+        participant : Participant
+            The participant, who was in any room of the meeting.
         """
         live = self._live
         if live is None:
@@ -290,19 +328,55 @@ class RoomRecorder(RoomListener):
                 live.talk.close()
             self._records.beat(self._now())
             return
-        self._end_stay(live, participant.id)
         if live.talk is not None:
             live.talk.changed(participant)
-        if not self._room.participants and self._unclaimed is None:
-            self._end(live)
+        stay = live.stays.get(participant.id)
+        if stay is not None and self._room.member(participant.id) is not None:
+            if stay.lost is None:
+                self._lose(live, participant, stay, max(stay.joined, self._now()))
+            self._hand_down(live, participant.id, self._now())
+            return
+        self._leave(participant.id)
 
-    def restored(self) -> None:
-        """End the stays of those whose places were not restored."""
+    def strayed(self, name: str) -> None:
+        """Hear that a person did not arrive in the room to which they went.
+
+        Parameters
+        ----------
+        name : str
+            The participant's ID.
+        """
+        if self._room.member(name) is None:
+            self._leave(name)
+
+    def _leave(self, name: str) -> None:
+        live = self._live
+        if live is not None:
+            self._end_stay(live, name)
+            if not self._room.everyone and self._unclaimed is None:
+                self._end(live)
+
+    def ended(self, *, kept: bool) -> None:
+        """End the session with the room: its last people were on the way to a group.
+
+        Parameters
+        ----------
+        kept : bool
+            Whether the next server restores the room: its session then goes on.
+        """
+        if self._unclaimed is not None:
+            self._unclaimed.cancel()
+            self._unclaimed = None
+        if self._live is not None and not kept:
+            self._end(self._live)
+
+    def resumed(self) -> None:
+        """End the stays of those whose places were not restored, once all rooms of the meeting are."""
         live = self._live
         if live is None:
             return
         for name in tuple(live.stays):
-            if self._room.present(name) is None:
+            if self._room.member(name) is None:
                 self._end_stay(live, name)
         self._unclaimed = self._timers.call_later(
             self._config.patience.restored_room, self._unclaim
@@ -535,7 +609,7 @@ class RoomRecorder(RoomListener):
 
     def _unclaim(self) -> None:
         self._unclaimed = None
-        if self._live is not None and not self._room.participants:
+        if self._live is not None and not self._room.everyone:
             self._end(self._live)
 
     def _end(self, live: _Live) -> None:
@@ -551,16 +625,17 @@ class RoomRecorder(RoomListener):
     # --- stays and hands -----------------------------------------------------------------------
 
     def _arrive(self, live: _Live, participant: Participant, now: float) -> None:
-        stay = live.ended.pop(participant.id, None)
-        if stay is None or not self._resumable(stay, now):
-            kept = self._has_room(live, "attendance", participant)
-            stay = _Stay(joined=now, kept=kept)
+        stay = live.stays.get(participant.id)
+        if stay is None:
+            stay = live.ended.pop(participant.id, None)
+            if stay is None or not self._resumable(stay, now):
+                kept = self._has_room(live, "attendance", participant)
+                stay = _Stay(joined=now, kept=kept)
         stay.lost = None
         live.stays[participant.id] = stay
         if stay.kept:
             stay.written = person_of(participant)
             self._records.stay(live.session.id, stay.written, stay.joined)
-        self._hand(live, participant)
 
     def _resumable(self, stay: _Stay, now: float) -> bool:
         """Return whether the room still knows the owner of a stay that ended with a lost connection."""
@@ -580,14 +655,18 @@ class RoomRecorder(RoomListener):
         live.left = max(live.left, left)
         if stay.kept:
             self._records.leave(live.session.id, name, stay.joined, left)
-        raised = live.hands.pop(name, None)
-        if raised is not None:
-            self._records.lower_hand(
-                live.session.id, name, raised, lowered=max(raised, left), by=None
-            )
+        self._hand_down(live, name, left)
         live.ended = {one: s for one, s in live.ended.items() if self._resumable(s, now)}
         if self._resumable(stay, now):
             live.ended[name] = stay
+
+    def _hand_down(self, live: _Live, name: str, at: float) -> None:
+        """End a raised hand whose owner is no longer in the room."""
+        raised = live.hands.pop(name, None)
+        if raised is not None:
+            self._records.lower_hand(
+                live.session.id, name, raised, lowered=max(raised, at), by=None
+            )
 
     def _hand(self, live: _Live, participant: Participant) -> None:
         raised = None if participant.hand is None else participant.hand / 1000

@@ -20,12 +20,15 @@ _DAY = 24 * 3600.0
 
 
 class Roster(RoomListener):
-    """Tells a room's moderators of its roster, and of its people who come and go.
+    """Tells a meeting's moderators of its roster, and of its people who come and go.
+
+    People in groups are here, and moderators in groups are told: this part hears of those in the groups'
+    rooms, too.
 
     Parameters
     ----------
     room : Room
-        The room.
+        The main room.
     tokens : TokenRecords
         The personal links.
     timers : Timers
@@ -52,7 +55,7 @@ class Roster(RoomListener):
         known, self._people = self._people, self._read()
         if known != self._people:
             self._changed.clear()
-            self._tell(self._room.moderators)
+            self._tell(self._moderators())
 
     def welcomed(self, participant: Participant) -> None:
         """Hear of a participant whose page got a welcome.
@@ -87,8 +90,22 @@ class Roster(RoomListener):
         """
         self._told.discard(participant.id)
         self._note(participant)
-        if not self._room.participants:
+        if not self._room.everyone:
             self._stop()
+
+    def ended(self, *, kept: bool) -> None:
+        """Hear that the room has ended.
+
+        Parameters
+        ----------
+        kept : bool
+            Whether the next server restores the room: it reads the roster by itself.
+        """
+        del kept
+        self._stop()
+
+    def _moderators(self) -> list[Participant]:
+        return [one for one in self._room.reached if one.moderator]
 
     def _tell_new(self, participant: Participant) -> None:
         if not participant.moderator or participant.id in self._told:
@@ -123,7 +140,7 @@ class Roster(RoomListener):
 
     def _here(self) -> dict[str, list[str]]:
         here: dict[str, list[str]] = {}
-        for participant in self._room.participants:
+        for participant in self._room.everyone:
             if participant.claims.roster:
                 here.setdefault(participant.claims.roster, []).append(participant.id)
         return here
@@ -156,7 +173,7 @@ class Roster(RoomListener):
             if self._people is not None and person.id in changed and person.here != now:
                 self._people[place] = msgspec.structs.replace(person, here=now)
                 self._room.tell(
-                    [one for one in self._room.moderators if one.id in self._told],
+                    [one for one in self._moderators() if one.id in self._told],
                     classroom.RosterHere(id=person.id, here=now),
                 )
 
