@@ -55,4 +55,9 @@ def everyone(meet: Lesson) -> list[Person]:
         for member in group["people"]:
             away = Person(member["display_name"], (member["id"],), moderator=False, rostered=False)
             others.setdefault(member["id"], away)
-    return [*rostered, *(one for key, one in others.items() if key not in known)]
+    # They keep their order on the way into a group.
+    rest = sorted(
+        (one for key, one in others.items() if key not in known),
+        key=lambda one: one.name.casefold(),
+    )
+    return [*rostered, *rest]

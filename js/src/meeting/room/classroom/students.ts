@@ -34,6 +34,8 @@ export function classOf(
   };
   for (const { id, name, moderator } of everybody) add(id, name, moderator);
   for (const { id, name } of groups.flatMap(({ people }) => people)) add(id, name, false);
+  // They keep their order on the way into a group.
+  others.sort((one, other) => one.name.localeCompare(other.name));
   return [...linked, ...others];
 }
 
