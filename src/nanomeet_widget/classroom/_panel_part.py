@@ -88,7 +88,7 @@ class Part:
 
 
 class Picker:
-    """A choice of one of those whom a button concerns: it stays while the others come and go.
+    """A choice of the one that a button is for: it stays while the others come and go.
 
     Parameters
     ----------

@@ -62,6 +62,10 @@ class ClassPanel(ipywidgets.VBox):  # type: ignore[misc] # an untyped package
         self._parts = [part(meet) for part in PARTS]
         self._body = ipywidgets.VBox([part.box for part in self._parts])
         super().__init__([self._sentence, self._body], **options)
+        # One that was given may be another widget's, too.
+        self._own_layout = (
+            None if isinstance(options.get("layout"), ipywidgets.Layout) else self.layout
+        )
         self._gathering = Gathering(self._show)
         meet.observe(self._hear, _FOLLOWED)
         self._gathering.now()
@@ -73,6 +77,8 @@ class ClassPanel(ipywidgets.VBox):  # type: ignore[misc] # an untyped package
             self._meet.unobserve(self._hear, _FOLLOWED)
             for part in (self._body, self._sentence):
                 _close(part)
+            if self._own_layout is not None:
+                self._own_layout.close()
         super().close()
 
     def __repr__(self) -> str:
