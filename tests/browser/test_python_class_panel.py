@@ -29,13 +29,16 @@ KNOWN = "print(json.dumps([list(meet.hands), meet.check_in and len(meet.check_in
 HOSTILE = "<b id=planted>Grace</b>"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_cell_shows_hands_calls_them_and_checks_in(
-    lab: Lab, server: RunningServer, open_page: OpenPage, open_notebook: OpenNotebook
+    lab: Lab, server: RunningServer, open_page: OpenPage, open_notebook: OpenNotebook, theme: str
 ) -> None:
     room = f"Panel_{secrets.token_hex(4)}"
     token = server.room(room)
-    lab.write("panel.ipynb", SETUP.format(server=server.url, token=token), SHOW, KNOWN)
-    notebook = open_notebook("panel.ipynb")
+    lab.use_theme(theme)
+    name = f"panel-{theme}.ipynb"
+    lab.write(name, SETUP.format(server=server.url, token=token), SHOW, KNOWN)
+    notebook = open_notebook(name)
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     grace = open_page(address(server, server.invite(token), room, HOSTILE))
@@ -75,9 +78,8 @@ def test_a_cell_shows_hands_calls_them_and_checks_in(
     expect(shown.get_by_role("alert")).to_contain_text("✗ question", timeout=SLOW)
     fits(shown)
     shown.scroll_into_view_if_needed()
-    shoot(notebook.page, "class-cell-light")
+    shoot(notebook.page, f"class-cell-{theme}")
     assert violations(notebook.page, ".jp-Cell:nth-child(2) .jp-OutputArea-output") == []
-    lab.use_theme("dark")
 
 
 def heading(shown: Locator, words: str) -> Locator:

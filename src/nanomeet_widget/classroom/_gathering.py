@@ -41,7 +41,10 @@ class Gathering:
             if self._asked:
                 return
             self._asked = True
-        self._home.call_soon_threadsafe(self._set, _PAUSE)
+        try:
+            self._home.call_soon_threadsafe(self._set, _PAUSE)
+        except RuntimeError:  # it has just ended
+            self.now()
 
     def now(self) -> None:
         """Call the function at once."""

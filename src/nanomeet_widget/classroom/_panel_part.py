@@ -148,7 +148,7 @@ def number(label: str, value: int, least: int, most: int) -> Any:  # noqa: ANN40
         max=most,
         description=label,
         style={"description_width": "initial"},
-        layout=ipywidgets.Layout(width="auto", max_width="100%", min_width="0", flex="1 1 8em"),
+        layout=ipywidgets.Layout(width="auto", max_width="100%", min_width="14em", flex="1 1 8em"),
     )
 
 

@@ -113,7 +113,8 @@ class CheckIn(Part):
         ids = set(asked["done"])
         done = [one.name for one in people if one.among(ids)]
         waited = [one.name for one in people if _is_student(one) and not one.among(ids)]
-        told = names("Done", done) + names("Not yet", waited)
+        count = paragraph(f"{len(done)} of {len(done) + len(waited)} done")
+        told = count + names("Done", done) + names("Not yet", waited)
         return heading("Check-in") + paragraph(asked["question"]) + told
 
     def _start(self) -> None:
