@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
-from tests.browser.kept_pages import OpenNotebook
-from tests.browser.notebook import SLOW
+from tests.browser.notebook import SLOW, Notebook
 from tests.browser.test_polls import joined
 from tests.browser.test_python_room import SETUP
 from tests.browser.test_room import address
@@ -31,14 +30,15 @@ HOSTILE = "<b id=planted>Grace</b>"
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_cell_shows_hands_calls_them_and_checks_in(
-    lab: Lab, server: RunningServer, open_page: OpenPage, open_notebook: OpenNotebook, theme: str
+    lab: Lab, server: RunningServer, open_page: OpenPage, theme: str
 ) -> None:
     room = f"Panel_{secrets.token_hex(4)}"
     token = server.room(room)
     lab.use_theme(theme)
     name = f"panel-{theme}.ipynb"
     lab.write(name, SETUP.format(server=server.url, token=token), SHOW, KNOWN)
-    notebook = open_notebook(name)
+    page = open_page(viewport={"width": 1180, "height": 900}, color_scheme=theme)
+    notebook = Notebook(page, lab, name)
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     grace = open_page(address(server, server.invite(token), room, HOSTILE))
@@ -49,7 +49,7 @@ def test_a_cell_shows_hands_calls_them_and_checks_in(
     grace.keyboard.press("h")
     expect(heading(shown, "Raised hands (1)")).to_be_visible(timeout=SLOW)
     expect(shown.locator("li").first).to_have_text(HOSTILE)
-    expect(notebook.page.locator("#planted")).to_have_count(0)
+    expect(page.locator("#planted")).to_have_count(0)
 
     # What has the focus keeps it, while the panel changes around it.
     following = shown.get_by_role("button", name="Next", exact=True)
@@ -78,8 +78,8 @@ def test_a_cell_shows_hands_calls_them_and_checks_in(
     expect(shown.get_by_role("alert")).to_contain_text("✗ question", timeout=SLOW)
     fits(shown)
     shown.scroll_into_view_if_needed()
-    shoot(notebook.page, f"class-cell-{theme}")
-    assert violations(notebook.page, ".jp-Cell:nth-child(2) .jp-OutputArea-output") == []
+    shoot(page, f"class-cell-{theme}")
+    assert violations(page, ".jp-Cell:nth-child(2) .jp-OutputArea-output") == []
 
 
 def heading(shown: Locator, words: str) -> Locator:

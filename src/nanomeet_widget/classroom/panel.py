@@ -7,7 +7,6 @@ from typing import Any
 
 import ipywidgets
 
-from nanomeet_widget import _texts
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.classroom._gathering import Gathering
@@ -55,7 +54,7 @@ class ClassPanel(ipywidgets.VBox):  # type: ignore[misc] # an untyped package
     def __init__(self, meet: Lesson, **options: Any) -> None:  # noqa: ANN401 - traits of every widget
         if not isinstance(meet, Lesson):
             raise InvalidInputError(
-                f"meet={_texts.quoted(meet)} is no meeting: pass a NanoMeet or a Bot"
+                f"meet must be a meeting, a NanoMeet or a Bot, not {type(meet).__name__}"
             )
         self._meet = meet
         self._sentence = ipywidgets.HTML()
