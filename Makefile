@@ -95,7 +95,7 @@ bench: $(STAMPS)/system build
 
 # Retake the screenshots of the documents.
 screenshots: $(STAMPS)/system build
-	SCREENS=docs/images $(BIN)/python -m pytest tests/browser/test_screens.py
+	SCREENS=docs/images $(BIN)/python -m pytest $(addprefix tests/browser/test_,screens.py class.py class_panel.py python_class_panel.py)
 
 clean:
 	rm -rf $(VENV) .hosts $(STAMPS) js/node_modules src/nanomeet_widget/static dist

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         create_invites,
         roster,
     )
+    from nanomeet_widget.classroom.panel import ClassPanel
     from nanomeet_widget.classroom.records import records
 
 __all__ = [
@@ -76,6 +77,7 @@ __all__ = [
     "BroadcastPlayer",
     "BroadcastStatus",
     "CannotAwaitError",
+    "ClassPanel",
     "Command",
     "CommandError",
     "CommandRefusedError",
@@ -148,6 +150,7 @@ _LAZY = {
     **dict.fromkeys(("Groups", "Invites", "PersonalInvite", "Roster"), "classroom"),
     **dict.fromkeys(("acreate_invites", "create_invites", "roster"), "classroom"),
     **dict.fromkeys(("Poll", "Quiz", "Records", "Table"), "classroom"),
+    "ClassPanel": "classroom.panel",
     "records": "classroom.records",
 }
 

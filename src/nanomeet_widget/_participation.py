@@ -15,13 +15,14 @@ from nanomeet_widget.classroom import Records, Table, seen
 from nanomeet_widget.classroom import records as _records
 from nanomeet_widget.classroom.attending import Attending
 from nanomeet_widget.classroom.grouping import Grouping
+from nanomeet_widget.classroom.lesson import Lesson
 from nanomeet_widget.classroom.polls import Polls
 from nanomeet_widget.events import Event
 
 E = TypeVar("E", bound=Event)
 
 
-class Participation(Polls, Grouping, Attending, Readings):
+class Participation(Lesson, Readings):
     """Commands, state and events of a meeting."""
 
     _KEPT: ClassVar[dict[str, tuple[type[msgspec.Struct], Callable[[Any, Any], None]]]] = {

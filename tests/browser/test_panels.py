@@ -58,6 +58,7 @@ def panel(page: Page, name: str) -> Locator:
 TITLES = {
     "people": "People",
     "chat": "Chat",
+    "class": "Class",
     "settings": "Settings",
     "broadcast": "Broadcast",
     "invite": "Invite people",

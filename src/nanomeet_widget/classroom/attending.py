@@ -17,7 +17,8 @@ from nanomeet_widget._models import CheckInInfo, RosterInfo
 from nanomeet_widget._page_protocol import CheckInData, HandCalledData, RosterData
 from nanomeet_widget._validation import check_flag
 
-_FINISHED = "Finished?"
+#: What a check-in asks unless it is told otherwise.
+FINISHED = "Finished?"
 
 
 class Attending(Commands, MeetingState):
@@ -26,7 +27,7 @@ class Attending(Commands, MeetingState):
     roster: State[list[RosterInfo]] = state(t.List())
     check_in: State[CheckInInfo | None] = state(t.Dict(default_value=None, allow_none=True))
 
-    def start_check_in(self, question: str = _FINISHED) -> Command[None]:
+    def start_check_in(self, question: str = FINISHED) -> Command[None]:
         """Ask everyone whether they are done. Moderators only; embedded server only.
 
         It replaces a check-in that goes on. `check_in` tells who is done.

@@ -15,7 +15,15 @@ import { MAX_LINES } from "../../shared/video-limits";
 import { ToolbarSettings } from "./toolbar-settings";
 
 export type Theme = "light" | "dark";
-export type Panel = "people" | "chat" | "polls" | "settings" | "broadcast" | "invite" | "groups";
+export type Panel =
+  | "people"
+  | "chat"
+  | "polls"
+  | "class"
+  | "settings"
+  | "broadcast"
+  | "invite"
+  | "groups";
 
 /** A moderator's request that the user answers. */
 export type Asked = ({ what: "unmute" } & UnmuteAsked) | ({ what: "stage" } & StageInvited);
@@ -140,7 +148,7 @@ export class ViewStore {
   /** The same on the way to another room, which the microphone does not notice. */
   changeRoom(): void {
     // They belong to the main room.
-    if (["broadcast", "invite"].includes(this.panel.value ?? "")) this.panel.value = null;
+    if (["broadcast", "invite", "class"].includes(this.panel.value ?? "")) this.panel.value = null;
     this.pin(null);
     this.reactions.value = [];
     this.asked.value = null;

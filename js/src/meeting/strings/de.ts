@@ -1,4 +1,5 @@
 import { records } from "../../shared/records.de";
+import { classroom } from "./class.de";
 import type { Strings, Which } from "./en";
 import { groups } from "./groups.de";
 import { panels } from "./panels.de";
@@ -22,6 +23,7 @@ const NONE: Readonly<Record<Which, string>> = {
 
 /** Deutsch. */
 export const de: Strings = {
+  classroom,
   groups,
   panels,
   polls,

@@ -1,4 +1,5 @@
 import { records } from "../../shared/records.en";
+import { classroom } from "./class.en";
 import { groups } from "./groups.en";
 import { panels } from "./panels.en";
 import { counting } from "./plural";
@@ -19,6 +20,7 @@ const DEVICES: Readonly<Record<Which, string>> = {
 
 /** English, and the words that every other language must have. */
 export const en = {
+  classroom,
   groups,
   panels,
   polls,

@@ -1,3 +1,4 @@
+import { classroom } from "./class.de";
 import type { panels as english } from "./panels.en";
 import { counting } from "./plural";
 
@@ -10,6 +11,7 @@ export const panels: typeof english = {
     people: "Personen",
     chat: "Chat",
     polls: "Umfragen",
+    class: classroom.title,
     settings: "Einstellungen",
     broadcast: "Übertragung",
     invite: "Personen einladen",

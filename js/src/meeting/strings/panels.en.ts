@@ -1,3 +1,4 @@
+import { classroom } from "./class.en";
 import { counting } from "./plural";
 
 const count = counting("en");
@@ -9,6 +10,7 @@ export const panels = {
     people: "People",
     chat: "Chat",
     polls: "Polls",
+    class: classroom.title,
     settings: "Settings",
     broadcast: "Broadcast",
     invite: "Invite people",

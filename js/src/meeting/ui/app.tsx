@@ -53,7 +53,7 @@ function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const [frame, { width, height }] = useSize<HTMLDivElement>();
   const tool = width <= NARROW ? TOOL_NARROW : TOOL;
   const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
-  const most = room.moderator.value ? 11 : 8;
+  const most = room.moderator.value ? 12 : 8;
   // Who reads what, and the way to a group, have to be readable: they need a line of their own.
   const told =
     hasReadingBadges(meeting) || room.groups.open.value || room.groups.here.value !== null;

@@ -233,6 +233,13 @@ export const Down = (): JSX.Element => (
   </Icon>
 );
 
+/** A list of who is done. */
+export const Class = (): JSX.Element => (
+  <Icon>
+    <path d="m3.5 7 1.8 1.8L8.5 5.5M3.5 16l1.8 1.8 3.2-3.3M12 7.5h8.5M12 16.5h8.5" />
+  </Icon>
+);
+
 /** Bars of votes. */
 export const Poll = (): JSX.Element => (
   <Icon>

@@ -5,6 +5,7 @@ import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { BroadcastPanel } from "./broadcast-panel";
 import { ChatPanel } from "./chat-panel";
+import { ClassPanel } from "./classroom/class-panel";
 import { GroupsPanel } from "./classroom/groups";
 import { PollsPanel } from "./classroom/polls";
 import { Close } from "./icons";
@@ -16,6 +17,7 @@ const CONTENTS: Record<Name, (props: { meeting: MeetingPage }) => JSX.Element> =
   people: PeoplePanel,
   chat: ChatPanel,
   polls: PollsPanel,
+  class: ClassPanel,
   settings: SettingsPanel,
   broadcast: BroadcastPanel,
   invite: InvitePanel,

@@ -11,7 +11,7 @@ import { PersonRow } from "./person-row";
 import { ReadingList } from "./readings";
 
 /** More people than this need a search. */
-const AT_A_GLANCE = 8;
+export const AT_A_GLANCE = 8;
 
 export function PeoplePanel({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;

@@ -1,6 +1,7 @@
 /** Keyboard shortcuts, which are off while typing. */
 
 import { offersPolls } from "../room/classroom/polls";
+import { offersClass } from "../room/classroom/students";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
 import { t } from "../strings";
@@ -38,6 +39,11 @@ export const SHORTCUTS: readonly Shortcut[] = [
     key: "q",
     words: () => t.toolbar.polls,
     act: inRoom(({ launch, view }) => offersPolls(launch) && view.toggle("polls")),
+  },
+  {
+    key: "k",
+    words: () => t.classroom.title,
+    act: inRoom(({ room, view }) => offersClass(room) && view.toggle("class")),
   },
   {
     key: "s",

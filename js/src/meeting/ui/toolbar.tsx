@@ -4,6 +4,7 @@ import type { Panel } from "../look/view";
 import { offersTurning, turnCamera } from "../media/facing";
 import { refusalOf } from "../media/permissions";
 import { offersPolls } from "../room/classroom/polls";
+import { offersClass } from "../room/classroom/students";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
 import { t } from "../strings";
@@ -11,6 +12,7 @@ import { attempt } from "./attempt";
 import {
   Broadcast,
   Chevron,
+  Class,
   Expand,
   Grid,
   Groups,
@@ -69,6 +71,7 @@ const IMPORTANCE = [
   "reactions",
   "polls",
   "broadcast",
+  "class",
   "groups",
   "invite",
   "settings",
@@ -188,6 +191,11 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       shortcut: "q",
       badge: questions(polls.unanswered.value.length),
     },
+    offersClass(room) && {
+      ...panel("class", ["class"], t.classroom.title, <Class />),
+      shortcut: "k",
+      badge: raisedHands(room.hands.value.length),
+    },
     others.value.length > 0 &&
       onStage.value && {
         key: "view",
@@ -245,6 +253,10 @@ function waiting(count: number): Badge | null {
 
 function questions(count: number): Badge | null {
   return count > 0 ? { count, label: t.polls.unanswered(count), urgent: true } : null;
+}
+
+function raisedHands(count: number): Badge | null {
+  return count > 0 ? { count, label: t.classroom.hands(count), urgent: true } : null;
 }
 
 function present(count: number): Badge {

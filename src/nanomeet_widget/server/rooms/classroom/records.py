@@ -382,19 +382,6 @@ class RoomRecorder(Recorder):
             self._config.patience.restored_room, self._unclaim
         )
 
-    def ended(self, *, kept: bool) -> None:
-        """Wait for no one any more.
-
-        Parameters
-        ----------
-        kept : bool
-            Whether the next server restores the room.
-        """
-        del kept
-        if self._unclaimed is not None:
-            self._unclaimed.cancel()
-            self._unclaimed = None
-
     # --- what the other parts say --------------------------------------------------------------
 
     def speaking(self, who: Participant, message: classroom.Speaking) -> None:
