@@ -140,7 +140,7 @@ class Room:
 
     @property
     def reached(self) -> tuple[Participant, ...]:
-        """Everyone whom a message to the whole meeting reaches: in this room, and in its groups."""
+        """Everyone to tell what concerns the whole meeting: in this room, and in its groups."""
         return (*self.participants, *self.parts.elsewhere.inside())
 
     @property
