@@ -329,17 +329,20 @@ def test_polls_belong_to_the_room_in_which_they_are_asked(server: RunningServer)
 def test_people_in_groups_count_where_many_vote_with_one_link(server: RunningServer) -> None:
     async def scenario() -> None:
         lesson = Lesson(server, "PartsCrowd")
-        await lesson.begin(9)
-        await ask_all(lesson.teacher, "All?")
-        poll = (await lesson.pages[0].expect("poll_changed"))["poll"]["id"]
-        for page in lesson.pages[:8]:
-            await ask(page, "vote", poll=poll, choices=[0])
-        # Eight have voted and are in groups; the ninth is no stranger for that.
-        plans = [{"name": "A", "people": lesson.ids[:8]}]
+        await lesson.begin(6)
+        plans = [{"name": "A", "people": lesson.ids}]
         await ask(lesson.teacher, "open_groups", groups=plans)
-        for number in range(8):
+        for number in range(6):
+            group = (await lesson.move(number))[0]["group"]
+        await ask_all(lesson.teacher, "All?")
+        # One after the other comes back to vote: each is alone with their link in the main room.
+        for number, page in enumerate(lesson.pages):
+            await ask(page, "enter_group", group=None)
             await lesson.move(number)
-        await ask(lesson.pages[8], "vote", poll=poll, choices=[1])
+            poll = (await page.expect("poll_changed"))["poll"]["id"]
+            await ask(page, "vote", poll=poll, choices=[0])
+            await ask(page, "enter_group", group=group)
+            await lesson.move(number)
         await ask(lesson.teacher, "end_meeting")
 
     run(scenario())

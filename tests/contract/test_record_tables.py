@@ -49,10 +49,12 @@ async def lesson(server: RunningServer, token: str) -> None:
 
 async def tables(records: nm.Records) -> dict[str, nm.Table]:
     """Return all tables of a meeting that is over."""
-    await until(
-        lambda: [row["ended"] is None for row in records.sessions()],
-        [False] * len(records.sessions()),
-    )
+    for _ in range(150):
+        if all(row["ended"] is not None for row in records.sessions()):
+            break
+        await asyncio.sleep(0.2)
+    else:
+        raise AssertionError("the meeting is not over")
     kinds = ("sessions", "attendance", "hands", "talk", "chat", "polls", "votes", "reactions")
     return {kind: records.table(kind) for kind in (*kinds, "viewers")}
 

@@ -92,7 +92,7 @@ class RecordsHandler(_RecordHandler):
         session = self.argument("session")
         if not self.core.readings.take(room):
             raise QuotaExceededError(
-                "the records of this room are read too often: wait some seconds, then try again",
+                "the records of this room are read too often",
                 status=429,
             )
         found = self.core.records.answer(

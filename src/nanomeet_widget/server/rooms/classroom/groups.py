@@ -314,9 +314,9 @@ class Groups(RoomListener):
                     moves.append((member, record.id))
         self._move(moves)
         self._main.note("groups_opened", who)
-        acknowledge(who, message)
         self._watch_clock()
         self._changed()
+        self._answer(who, message)
 
     def add(self, who: Participant, message: classroom.AddGroup) -> None:
         """Open one more group.
@@ -333,8 +333,8 @@ class Groups(RoomListener):
             return
         self._make(names[0])
         self._save()
-        acknowledge(who, message)
         self._changed()
+        self._answer(who, message)
 
     def rename(self, who: Participant, message: classroom.RenameGroup) -> None:
         """Give a group another name.
@@ -358,8 +358,8 @@ class Groups(RoomListener):
         room.settings.subject = name
         room.settings_changed()
         self._save()
-        acknowledge(who, message)
         self._changed()
+        self._answer(who, message)
 
     def remove(self, who: Participant, message: classroom.RemoveGroup) -> None:
         """Close one group.
@@ -374,8 +374,7 @@ class Groups(RoomListener):
         record = self._group(who, message, message.group)
         if record is None:
             return
-        acknowledge(who, message)
-        self._shut([record])
+        self._close([record], who, message)
 
     def assign(self, who: Participant, message: classroom.AssignGroup) -> None:
         """Move a person into a group, or back to the main room.
@@ -396,10 +395,13 @@ class Groups(RoomListener):
         if message.group is not None:
             member.barred.discard(message.group)
         member.own = message.group
-        # First: the moderator may move themselves.
-        acknowledge(who, message)
+        if member.person.id == who.id:
+            # Moved away, they would not hear of it.
+            acknowledge(who, message)
         self._move([(member, message.group)])
         self._changed()
+        if member.person.id != who.id:
+            self._answer(who, message)
 
     def go(self, who: Participant, message: classroom.EnterGroup) -> None:
         """Go into a group, or back to the main room.
@@ -441,8 +443,8 @@ class Groups(RoomListener):
             self._saved.ends = self._end(message.minutes)
             self._save()
             self._watch_clock()
-            acknowledge(who, message)
             self._changed()
+            self._answer(who, message)
 
     def announce(self, who: Participant, message: classroom.AnnounceToGroups) -> None:
         """Tell all groups something.
@@ -477,8 +479,7 @@ class Groups(RoomListener):
         """
         if not self._refused_closed(who, message):
             self._main.note("groups_closed", who)
-            acknowledge(who, message)
-            self._shut(self._saved.groups)
+            self._close(self._saved.groups, who, message)
 
     def bar(self, group: str, target: Participant) -> None:
         """Remove a person from a group, and keep them out of it: they come back to the main room.
@@ -818,6 +819,15 @@ class Groups(RoomListener):
         if connection not in self._leaving:
             self._leaving[connection] = self._timers.call_later(self._patience.first_message, close)
 
+    def _close(self, records: Sequence[GroupRecord], who: Participant, message: Request) -> None:
+        """Close groups as a moderator asks, who may be in one of them."""
+        if self._place_of(who) in {record.id for record in records}:
+            acknowledge(who, message)
+            self._shut(records)
+        else:
+            self._shut(records)
+            self._answer(who, message)
+
     def _shut(self, records: Sequence[GroupRecord]) -> None:
         """Close groups: their people come back, and their tokens are void."""
         closing = {record.id for record in records}
@@ -876,6 +886,22 @@ class Groups(RoomListener):
                 by_own.setdefault(self._own(participant), []).append(participant)
             for own, people in by_own.items():
                 room.tell(people, self._state(groups, here=here, own=own))
+
+    def _answer(self, who: Participant, message: Request) -> None:
+        """Acknowledge a request; the participant who asked knows by then what has changed."""
+        self.tell_of(who, here=self._place_of(who))
+        acknowledge(who, message)
+
+    def _place_of(self, participant: Participant) -> str | None:
+        """Return the ID of the group in whose room a participant is; None for the main room."""
+        return next(
+            (
+                one
+                for one, room in self._open.items()
+                if room.present(participant.id) is participant
+            ),
+            None,
+        )
 
     def tell_of(self, participant: Participant, *, here: str | None) -> None:
         """Tell a person of the groups, if there are or were any.

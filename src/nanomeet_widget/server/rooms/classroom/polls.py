@@ -243,7 +243,7 @@ class Polls(RoomListener):
         message : Vote
             The request.
         """
-        # Those who voted before they went into a group are here, too.
+        # Those who vote, and go back into a group, are here, too.
         here = sum(_crowd(p) == _crowd(who) for p in self._room.everyone)
         voter = _Voter(who=_who(who), crowd=_crowd(who), here=here, person=who.id, name=who.name)
         if self._vote(voter, message, functools.partial(refuse, who, message)):
@@ -270,7 +270,7 @@ class Polls(RoomListener):
         if watching is None or not watching.browser:
             refuse("forbidden", "Your browser has no ID here by which your vote could count once.")
             return False
-        if any(p.browser == watching.browser for p in self._room.participants):
+        if any(p.browser == watching.browser for p in self._room.everyone):
             refuse("forbidden", "You are in the meeting in this browser: vote there.")
             return False
         if not self._viewers_votes.take(watching.network):
