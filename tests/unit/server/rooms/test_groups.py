@@ -106,6 +106,28 @@ def test_people_move_into_rooms_of_their_own(group: Class) -> None:
     assert (state.here, state.own) == (None, None)
 
 
+def test_who_asked_knows_of_the_change_before_the_answer(group: Class) -> None:
+    ada = group.guests[0]
+
+    def answered(message: Any) -> classroom.GroupsChanged:
+        told = len(group.moderator.sent)
+        group.moderator.ask(message)
+        kinds = [type(one) for one in group.moderator.sent[told:]]
+        assert kinds.index(classroom.GroupsChanged) < kinds.index(meeting.Ack)
+        return group.moderator.last(classroom.GroupsChanged)
+
+    plan = classroom.GroupPlan(name="Red", people=[ada.id])
+    now = answered(classroom.OpenGroups(groups=[plan], ref=1))
+    red = now.groups[0].id
+    assert [member.id for member in now.groups[0].people] == [ada.id]
+    assert len(answered(classroom.AddGroup(name="Blue", ref=2)).groups) == 2
+    assert answered(classroom.RenameGroup(group=red, name="Rot", ref=3)).groups[0].name == "Rot"
+    assert answered(classroom.SetGroupsEnd(minutes=5, ref=4)).ends is not None
+    assert answered(classroom.AssignGroup(id=ada.id, group=None, ref=5)).groups[0].people == []
+    assert len(answered(classroom.RemoveGroup(group=red, ref=6)).groups) == 1
+    assert answered(classroom.CloseGroups(ref=7)).groups == []
+
+
 def test_a_token_of_a_group_has_its_persons_role_and_time(group: Class) -> None:
     own, ticket = group.tokens["Guest0"], group.moved(group.guests[0])
     assert not ticket.moderator
