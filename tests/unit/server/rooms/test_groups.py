@@ -106,7 +106,8 @@ def test_people_move_into_rooms_of_their_own(group: Class) -> None:
     assert (state.here, state.own) == (None, None)
 
 
-def test_who_asked_knows_of_the_change_before_the_answer(group: Class) -> None:
+def test_who_asked_knows_of_the_change_before_the_answer(house: House) -> None:
+    group = Class(house)
     ada = group.guests[0]
 
     def answered(message: Any) -> classroom.GroupsChanged:
