@@ -118,6 +118,8 @@ def test_a_program_that_asks_and_then_reads(
     room = Room(server, open_page)
     grace = room.enter("Grace Hopper", moderator=True, color_scheme=theme)
     expect(tile(grace, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENCE)
+    # Of what is kept; the reading below does not wait for it to go.
+    expect(grace.locator(".toast")).to_have_count(0, timeout=PATIENCE)
     ada = joins(room, "Ada Lovelace")
     ada.ask(place(grace, "Grace"))
     allow = grace.get_by_role("button", name="Allow")
