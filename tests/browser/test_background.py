@@ -234,7 +234,8 @@ def test_built_in_and_own_pictures_replace_the_background(meeting: Posing, tmp_p
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture")
     settings(grace).get_by_label("Choose a background image").set_input_files(broken)
-    expect(grace.locator(".toast")).to_contain_text("cannot open that file as an image")
+    told = grace.locator(".toast", has_text="cannot open that file as an image")
+    expect(told).to_be_visible()
     assert is_green(video)
     # It is stored in this browser, and used at once after a reload.
     grace.reload()

@@ -40,7 +40,7 @@ def test_a_recordings_limit_is_told_in_the_rooms_language(
     panel = ada.get_by_role("dialog", name="Übertragung")
     words = "Die Aufzeichnung ist so groß, wie eine sein darf"
     expect(panel.get_by_role("alert")).to_contain_text(words, timeout=PATIENCE)
-    expect(ada.locator(".toast")).to_contain_text(words)
+    expect(ada.locator(".toast").filter(has_text=words)).to_be_visible()
     # The broadcast continues, and no longer shows that it is recorded.
     expect(panel.locator(".on-air")).not_to_contain_text("aufgezeichnet")
     ada.get_by_role("button", name="Übertragung beenden").click()

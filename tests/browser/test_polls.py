@@ -272,7 +272,7 @@ def test_a_poll_closes_by_itself_and_says_how_long_it_is_open(room: Room) -> Non
     ask(ada, "Quick?", ["Yes", "No"], **{"Time limit": "5"})
     expect(panel(ada).get_by_role("timer")).to_have_text("0:03 left", timeout=PATIENCE)
     expect(panel(ada).locator(".poll.closed")).to_contain_text("Quick?", timeout=PATIENCE)
-    expect(ada.locator(".toast")).to_have_text("The poll has closed: Quick?")
+    expect(ada.locator(".toast", has_text="The poll has closed: Quick?")).to_be_visible()
 
 
 JOIN = """

@@ -152,7 +152,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
     button(ada, "Microphone").focus()
     expect(button(ada, "Microphone")).to_be_focused()
     walked = []
-    for _ in range(14):
+    for _ in range(20):
         walked.append(ada.evaluate("document.activeElement.ariaLabel"))
         ada.keyboard.press("ArrowRight")
     for name in ("Camera", "Chat", "People", "Broadcast", "Settings", "More", "Leave the meeting"):
