@@ -58,7 +58,7 @@ def test_noise_is_taken_out_or_not_as_the_browser_says_it(
     ada.does("setNoiseSuppressionEnabled", {"enabled": False})
     ada.hears("nanomeetNoiseSuppression", available=True, enabled=False)
     assert ada.asks("isAudioMuted") is False
-    frame.get_by_role("button", name="More").click()
+    frame.get_by_role("button", name="More", exact=True).click()
     frame.get_by_role("menuitem", name="Settings", exact=True).click()
     box = frame.get_by_role("checkbox", name="Suppress background noise")
     expect(box).not_to_be_checked()
