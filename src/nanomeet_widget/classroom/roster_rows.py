@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib
 import io
 import os
 import re
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from nanomeet_widget import _texts
-from nanomeet_widget._errors import InvalidInputError, MissingPackageError
+from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.classroom._frames import frame_of, is_nothing
 
 #: A table: any DataFrame, dicts, or the path of a CSV file.
 Table: TypeAlias = Any
@@ -237,7 +237,7 @@ def _check_bytes(where: str, column: str, text: str, most: int) -> None:
 
 
 def _is_missing(value: Any) -> bool:  # noqa: ANN401 - a cell
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+    if is_nothing(value):
         return True
     # A NaN, of any package, is the only number that is not equal to itself.
     return isinstance(value, float) and value != value  # noqa: PLR0124 - as said
@@ -307,21 +307,12 @@ def _pandas(table: Any) -> _Table:  # noqa: ANN401 - a DataFrame
 
 
 def _narwhals(table: Any) -> _Table:  # noqa: ANN401 - a DataFrame
-    try:
-        narwhals = importlib.import_module("narwhals")
-    except ImportError:
-        raise MissingPackageError(
-            f"reading a roster from a {type(table).__name__} takes narwhals: "
-            'pip install "nanomeet-widget[tables]", or give a list of dicts or a pandas DataFrame'
-        ) from None
-    try:
-        frame = narwhals.from_native(table)
-    except TypeError:
-        raise InvalidInputError(
-            f"the roster is a {type(table).__name__}: give a DataFrame, a list of dicts, or the path of "
-            "a CSV file"
-        ) from None
-    frame = frame.collect() if hasattr(frame, "collect") else frame
+    frame = frame_of(
+        table,
+        reading="a roster",
+        install='pip install "nanomeet-widget[tables]"',
+        otherwise="the roster is a {kind}: give a DataFrame, a list of dicts, or the path of a CSV file",
+    )
     return _numbered(tuple(frame.columns), frame.iter_rows(named=True))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import random
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from nanomeet_widget import _texts
-from nanomeet_widget._errors import InvalidInputError, MissingPackageError
+from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import ParticipantInfo
+from nanomeet_widget.classroom._frames import frame_of, is_nothing
 
 #: A number of groups, a dict of names to people, or a table of people: any DataFrame, or dicts.
 Teams: TypeAlias = Any
@@ -19,6 +19,10 @@ Teams: TypeAlias = Any
 #: Rows of a table: an iterable may have no end.
 _MOST_ROWS = 10_000
 _NAMED = 5
+_OTHERWISE = (
+    "teams is a {kind}: give a number of groups, a dict of names to people, a list of dicts, or a "
+    "DataFrame"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,7 +258,7 @@ def _as_name(name: object) -> str:
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell
     """Return a cell as text; empty if nothing is in it. pandas makes floats of integers beside empty cells."""
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+    if is_nothing(value):
         return ""
     if isinstance(value, str):
         return " ".join(value.split())
@@ -270,7 +274,10 @@ def _rows(table: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any tabl
     if package == "pandas" and hasattr(table, "columns"):
         yield from table.to_dict("records")
     elif hasattr(table, "columns"):
-        yield from _narwhals(table).iter_rows(named=True)
+        frame = frame_of(
+            table, reading="groups", install="pip install narwhals", otherwise=_OTHERWISE
+        )
+        yield from frame.iter_rows(named=True)
     elif isinstance(table, Iterable):
         for number, row in enumerate(table, start=1):
             if not isinstance(row, Mapping):
@@ -280,28 +287,7 @@ def _rows(table: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any tabl
                 )
             yield row
     else:
-        raise InvalidInputError(
-            f"teams is a {type(table).__name__}: give a number of groups, a dict of names to people, a list "
-            "of dicts, or a DataFrame"
-        )
-
-
-def _narwhals(table: Any) -> Any:  # noqa: ANN401 - a DataFrame
-    try:
-        narwhals = importlib.import_module("narwhals")
-    except ImportError:
-        raise MissingPackageError(
-            f"reading groups from a {type(table).__name__} takes narwhals: pip install narwhals, or give a "
-            "list of dicts or a pandas DataFrame"
-        ) from None
-    try:
-        frame = narwhals.from_native(table)
-    except TypeError:
-        raise InvalidInputError(
-            f"teams is a {type(table).__name__}: give a number of groups, a dict of names to people, a list "
-            "of dicts, or a DataFrame"
-        ) from None
-    return frame.collect() if hasattr(frame, "collect") else frame
+        raise InvalidInputError(_OTHERWISE.format(kind=type(table).__name__))
 
 
 def _listed(values: Iterable[str]) -> str:
