@@ -44,7 +44,10 @@ def build(root: Path) -> None:
     if npm is None:
         if (root / STAMP).exists():
             return  # an sdist unpacked with odd file times: its bundle is complete
-        msg = "building nanomeet-widget from a checkout needs Node.js and npm (the released wheel does not)"
+        msg = (
+            "the front end is not built, and building it needs npm, which is not on PATH: install Node.js 20 "
+            "or newer, or install a released version (pip install nanomeet-widget), which has it built"
+        )
         raise RuntimeError(msg)
     if not (root / "js/node_modules").exists():
         subprocess.run([npm, "ci"], cwd=root / "js", check=True)
