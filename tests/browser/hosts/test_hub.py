@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import OpenPage
+from tests.browser.contexts import AS_A_USER, new_context
 from tests.browser.media import frame_of, moves
 from tests.browser.notebook import SLOW, Notebook
 from tests.labs import Lab, running_app
 from tests.proxy import free_port
 
 from .environments import python_of
+from .hub_users import lab_of, log_in_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
@@ -39,7 +42,7 @@ c.JupyterHub.cookie_secret_file = "{base}/cookie"
 TEACH = """
 import nanomeet_widget as nm
 room = nm.create_room("Lesson")
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, microphone=False)
 meet
 """
 INVITE = """
@@ -50,7 +53,7 @@ for name in ("student", "guest"):
 LEARN = """
 import nanomeet_widget as nm
 link = open("link.txt").read()
-nm.NanoMeet(token=link.partition("#token=")[2])
+nm.NanoMeet(token=link.partition("#token=")[2], microphone=False)
 """
 
 #: Runs doctor in a kernel, and on the command line in a terminal of the same server.
@@ -67,88 +70,91 @@ open("doctor.json", "w").write(json.dumps(found))
 """
 
 
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[str]:
-    """Run a JupyterHub below a path; yield its URL."""
+@dataclass(frozen=True)
+class Hub:
+    """A running JupyterHub, and the folder with its users' homes."""
+
+    url: str
+    base: Path
+
+    def lab_of(self, user: str) -> Lab:
+        """Return the Lab that a user gets when they log in, and make their home."""
+        return lab_of(self.url, self.base, user)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """Run a JupyterHub below a path; each test has users of its own."""
+    base = tmp_path_factory.mktemp("hub")
     binaries = Path(python_of("hub")).parent
-    configuration = tmp_path / "hub.py"
+    configuration = base / "hub.py"
     configuration.write_text(
-        CONFIGURATION.format(base=tmp_path, bin=binaries, hub=free_port(), api=free_port())
+        CONFIGURATION.format(base=base, bin=binaries, hub=free_port(), api=free_port())
     )
     command = [str(binaries / "jupyterhub"), "-f", str(configuration)]
     command += ["--ip=127.0.0.1", f"--base-url={PATH}/"]
-    with running_app(tmp_path, command, {}, ready=f"{PATH}/hub/login") as url:
-        yield url + PATH
+    with running_app(base, command, {}, ready=f"{PATH}/hub/login") as url:
+        yield Hub(url + PATH, base)
 
 
-def log_in(page: Page, hub: str, name: str) -> None:
-    """Log in as a user of the hub, and wait for their server."""
-    page.goto(f"{hub}/hub/login")
-    page.locator("input[name=username]").fill(name)
-    page.locator("input[name=password]").fill("any")
-    page.locator("input[type=submit], button[type=submit]").first.click()
-    page.wait_for_url(re.compile(rf"/user/{name}/lab"), timeout=2 * SLOW)
+@dataclass(frozen=True)
+class Teacher:
+    """The teacher's notebook, for all tests here: a user's server and its page take longer than those."""
+
+    lab: Lab
+    notebook: Notebook
 
 
-def lab_of(hub: str, base: Path, name: str) -> Lab:
-    folder = base / name
-    return Lab(
-        url=f"{hub}/user/{name}", token="", folder=folder, settings=folder, runtime=folder / "run"
-    )
+@pytest.fixture(scope="module")
+def teacher(hub: Hub, browser: Browser) -> Iterator[Teacher]:
+    lab = hub.lab_of("teacher")
+    lab.write("lesson.ipynb", TEACH, INVITE, DOCTOR)
+    context = new_context(browser, **AS_A_USER)
+    yield Teacher(lab, log_in_to(context.new_page(), hub.url, lab, "lesson.ipynb"))
+    context.close()
 
 
-def test_a_lesson(hub: str, open_page: OpenPage, tmp_path: Path) -> None:
-    teacher, student = open_page(), open_page()
-    log_in(teacher, hub, "teacher")
-    log_in(student, hub, "student")
-    lesson = lab_of(hub, tmp_path, "teacher")
-    lesson.write("lesson.ipynb", TEACH, INVITE)
-    notebook = Notebook(teacher, lesson, "lesson.ipynb")
+def test_a_lesson(hub: Hub, teacher: Teacher, open_page: OpenPage) -> None:
+    student = open_page()
+    lesson, desk = teacher.lab, hub.lab_of("student")
+    notebook = teacher.notebook
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    assert frame_of(teacher).url.startswith(f"{hub}/user/teacher/nanomeet/local/Lesson")
+    assert frame_of(notebook.page).url.startswith(f"{lesson.url}/nanomeet/local/Lesson")
     notebook.run(1)
     links = [(lesson.folder / f"{name}.txt").read_text() for name in ("student", "guest")]
-    assert all(link.startswith(f"{hub}/user/teacher/nanomeet/invite#token=") for link in links)
+    assert all(link.startswith(f"{lesson.url}/nanomeet/invite#token=") for link in links)
 
     # The student joins from an own notebook, where the token is another server's and needs confirmation.
-    desk = lab_of(hub, tmp_path, "student")
     (desk.folder / "link.txt").write_text(links[0])
     desk.write("desk.ipynb", LEARN)
-    learning = Notebook(student, desk, "desk.ipynb")
+    learning = log_in_to(student, hub.url, desk, "desk.ipynb")
     learning.start(0)
     learning.page.locator(".nanomeet-card").get_by_role("button").first.click(timeout=SLOW)
     expect(learning.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    assert frame_of(student).url.startswith(f"{hub}/user/teacher/nanomeet/local/Lesson")
+    assert frame_of(student).url.startswith(f"{lesson.url}/nanomeet/local/Lesson")
 
     # The guest has the link, but no account.
     guest = open_page(links[1])
     guest.get_by_label(re.compile("name", re.IGNORECASE)).fill("Guest")
     guest.get_by_role("button", name=re.compile("join", re.IGNORECASE)).click()
-    for page in (frame_of(teacher), frame_of(student), guest):
+    for page in (frame_of(notebook.page), frame_of(student), guest):
         pictures = page.locator("[data-participant][data-local=false] video")
         expect(pictures).to_have_count(2, timeout=SLOW)
         assert moves(pictures.first)
 
     # Neither of them can reach the teacher's notebooks.
     for outsider in (open_page(), guest):
-        outsider.goto(f"{hub}/user/teacher/api/contents")
+        outsider.goto(f"{lesson.url}/api/contents")
         assert "/hub/login" in outsider.url or "Forbidden" in outsider.content()
-    student.goto(f"{hub}/user/teacher/api/contents/lesson.ipynb")
+    student.goto(f"{lesson.url}/api/contents/lesson.ipynb")
     assert "algebra" not in student.content()
     assert "create_room" not in student.content()
 
 
-def test_the_doctor_finds_the_meetings_of_a_user(
-    hub: str, open_page: OpenPage, tmp_path: Path
-) -> None:
-    page = open_page()
-    log_in(page, hub, "teacher")
-    desk = lab_of(hub, tmp_path, "teacher")
-    desk.write("doctor.ipynb", DOCTOR)
-    notebook = Notebook(page, desk, "doctor.ipynb")
-    notebook.run(0)
-    found = json.loads((desk.folder / "doctor.json").read_text())
+def test_the_doctor_finds_the_meetings_of_a_user(teacher: Teacher) -> None:
+    teacher.notebook.run(2)
+    found = json.loads((teacher.lab.folder / "doctor.json").read_text())
     assert found.keys() == {"kernel", "terminal"}
     for status, said, error in found.values():
         told = {one["name"]: one for one in json.loads(said)["findings"]}
