@@ -14,6 +14,7 @@ import pytest
 from nanomeet_widget import Secret, _jupyter
 from nanomeet_widget.cli import doctor
 from nanomeet_widget.cli._finding import Finding
+from nanomeet_widget.services import LocalServer
 
 HUB = {"JUPYTERHUB_USER": "ada"}
 EXTENSION = _jupyter.Extension(
@@ -71,3 +72,20 @@ def test_without_a_server_nothing_is_claimed_of_the_hub(
     monkeypatch.delenv("JPY_PARENT_PID", raising=False)
     assert "no Jupyter server of yours" in told().found
     assert "terminal or notebook of your server" in told().remedy
+
+
+def test_colab_is_a_machine_that_browsers_do_not_reach(
+    monkeypatch: pytest.MonkeyPatch, server: int
+) -> None:
+    monkeypatch.setenv("COLAB_RELEASE_TAG", "release-colab_20261101")
+    found = doctor._host({})
+    assert found.state == "warning"
+    assert "Colab runs kernels on its own machines" in found.found
+    assert "NANOMEET_SERVER" in found.remedy
+    # Its kernels have a Jupyter server, which brings no pages to browsers: installing there would not help.
+    monkeypatch.setenv("JPY_PARENT_PID", str(server))
+    assert _jupyter.why_absent() is None
+    assert list(doctor._jupyters()) == []
+    why = LocalServer().obstacle("http://127.0.0.1:9000")
+    assert why is not None
+    assert "Colab runs it on a machine of its own: run `nanomeet serve` on a host" in why

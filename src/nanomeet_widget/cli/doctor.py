@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import platform
 import shutil
+import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
-from importlib import metadata
 from urllib.parse import urlsplit
 
 from nanomeet_widget import _jupyter, _tokens, _validation, services
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._http import Http
 from nanomeet_widget._version import __version__
-from nanomeet_widget.cli import doctor_jitsi
-from nanomeet_widget.cli._finding import Finding, State
+from nanomeet_widget.cli import doctor_jitsi, doctor_machine, doctor_network, doctor_packages
+from nanomeet_widget.cli._finding import Finding, Fix, State, installing
 from nanomeet_widget.cli._output import DONE, FAILED, Output, distance
 from nanomeet_widget.cli._token import TOKEN
 
@@ -28,89 +26,118 @@ _TIMEOUT = 8.0
 _SKEW = timedelta(seconds=_tokens.LEEWAY)
 _BROWSERS = ("google-chrome", "chromium", "chromium-browser", "microsoft-edge", "firefox")
 
-_SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
+#: How a finding begins in a terminal.
+SIGNS: dict[State, str] = {"ok": "✓", "warning": "!", "wrong": "✗"}
 
 
 def add_doctor(parser: argparse.ArgumentParser) -> None:
     """Give a parser the options of `doctor`."""
     parser.description = (
         "Check everything that a meeting in a notebook needs, and say what to do where something is "
-        f"missing. Set {TOKEN} to check a token, too. The exit status is 1 if something is wrong."
+        f"missing. Set {TOKEN} to check a token, too. Nothing is changed without --fix. The exit status is 1 "
+        "if something is wrong."
+    )
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="do what can safely be done, and ask before each step; then check again",
+    )
+    parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
+    parser.add_argument(
+        "--turn",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="check a TURN server, too, as `nanomeet serve --turn` takes it",
     )
     parser.set_defaults(run=doctor)
 
 
 def doctor(options: argparse.Namespace, output: Output) -> int:
-    """Check everything."""
-    del options
-    findings = []
-    for finding in _findings():
-        findings.append(finding)
-        output.line(f"{_SIGNS[finding.state]} {finding.name}: {finding.found}")
-        if finding.remedy:
-            output.line(f"    {finding.remedy}")
+    """Check everything; with `--fix`, do what can be done, and check again."""
+    findings = _told(options, output)
+    fixed: list[dict[str, str]] = []
+    if options.fix:
+        fixed = _fix([one for one in findings if one.fix is not None], options, output)
+        if any(not one["failed"] for one in fixed):
+            output.line("\nOnce more:\n")
+            before, findings = findings, _told(options, output)
+            _compare(before, findings, output)
     wrong = [finding.name for finding in findings if finding.state == "wrong"]
     if output.as_json:
-        output.facts({}, {"ok": not wrong, "findings": [asdict(finding) for finding in findings]})
-    else:
-        output.line("")
-        output.line(f"Something is wrong: {', '.join(wrong)}." if wrong else "All is well.")
+        facts = [finding.facts() for finding in findings]
+        output.facts({}, {"ok": not wrong, "findings": facts, "fixed": fixed})
+        return FAILED if wrong else DONE
+    output.line("")
+    output.line(f"Something is wrong: {', '.join(wrong)}." if wrong else "All is well.")
+    if not options.fix and (fixable := [one.name for one in findings if one.fix is not None]):
+        output.line(f"`nanomeet doctor --fix` can mend: {', '.join(fixable)}.")
     return FAILED if wrong else DONE
 
 
-def _findings() -> Iterator[Finding]:
-    yield _python()
-    yield from _packages()
-    yield _kernel()
+def _told(options: argparse.Namespace, output: Output) -> list[Finding]:
+    """Check everything, and tell each finding once it is known."""
+    findings = []
+    for finding in look(turn=options.turn):
+        findings.append(finding)
+        output.line(f"{SIGNS[finding.state]} {finding.name}: {finding.found}")
+        if finding.remedy:
+            output.line(f"    {finding.remedy}")
+    return findings
+
+
+def _fix(
+    findings: list[Finding], options: argparse.Namespace, output: Output
+) -> list[dict[str, str]]:
+    """Do what the user agrees to; return what was done, and why it failed."""
+    done: list[dict[str, str]] = []
+    asks = not options.yes
+    if asks and findings and (output.as_json or not sys.stdin.isatty()):
+        output.note("--fix asks before each step, and no one can answer here: add --yes to agree")
+        return done
+    for finding in findings:
+        if (fix := finding.fix) is None:
+            continue
+        output.line(f"\n{finding.name}: {finding.found}\n    {fix.shown}")
+        if asks and input("    Do this? [y/N] ").strip().lower() not in {"y", "yes"}:
+            continue
+        failed = fix.apply()
+        done.append({"name": finding.name, "did": fix.shown, "failed": failed})
+        output.line(f"    It failed: {failed}" if failed else "    Done.")
+        if fix.afterwards and not failed:
+            output.line(f"    Then {fix.afterwards}.")
+    return done
+
+
+def _compare(before: list[Finding], after: list[Finding], output: Output) -> None:
+    """Say what is different now."""
+    were = {finding.name: finding for finding in before if finding.state != "ok"}
+    now = {finding.name: finding for finding in after}
+    output.line("")
+    for name, was in were.items():
+        found = now.get(name)
+        if found is None or found.state == "ok":
+            output.line(f"Mended: {name}.")
+        elif was.fix is not None:
+            output.line(f"As before: {name}: {found.found}")
+
+
+def look(*, turn: Sequence[str] = ()) -> Iterator[Finding]:
+    """Check everything, and yield what is found.
+
+    Parameters
+    ----------
+    turn
+        The addresses of TURN servers to check, too.
+    """
+    yield from doctor_packages.look()
     yield _host(os.environ)
     yield from _jupyters()
+    yield from doctor_machine.look(os.environ)
     yield _browser(shutil.which)
     yield from _service()
-
-
-def _python() -> Finding:
-    version = platform.python_version()
-    found = f"{version} on {platform.system()}, nanomeet-widget {__version__}"
-    return Finding(name="Python", state="ok", found=found)
-
-
-def _packages() -> Iterator[Finding]:
-    for name, least, why in (
-        ("anywidget", (0, 9, 18), "shows the meeting in the cell"),
-        ("ipywidgets", (8, 1), "connects cell and kernel"),
-        ("jupyterlab", (4, 4), "the notebook"),
-        ("jupyterlab_widgets", (3, 0), "shows widgets in JupyterLab and Notebook 7"),
-    ):
-        version = installed(name)
-        if version is None:
-            # The notebook may run in another environment than the kernel.
-            yield Finding(
-                name=name,
-                state="warning" if name.startswith("jupyterlab") else "wrong",
-                found=f"not installed ({why})",
-                remedy=f"where your notebook runs: pip install '{name}>={_dotted(least)}'",
-            )
-        elif version < least:
-            yield Finding(
-                name=name,
-                state="wrong",
-                found=f"{_dotted(version)} is too old ({why})",
-                remedy=f"pip install --upgrade '{name}>={_dotted(least)}'",
-            )
-        else:
-            yield Finding(name=name, state="ok", found=_dotted(version))
-
-
-def _kernel() -> Finding:
-    version = installed("ipykernel")
-    if version is None:
-        remedy = "pip install 'ipykernel>=7.4', or use another environment's kernel"
-        return Finding(name="ipykernel", state="warning", found="not installed", remedy=remedy)
-    if version < (7, 4):
-        found = f"{_dotted(version)}: a cell may not be able to await the meeting's replies"
-        remedy = "pip install --upgrade 'ipykernel>=7.4'"
-        return Finding(name="ipykernel", state="warning", found=found, remedy=remedy)
-    return Finding(name="ipykernel", state="ok", found=_dotted(version))
+    for url in turn:
+        yield doctor_network.relay(url)
 
 
 def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
@@ -123,13 +150,13 @@ def _host(environment: os._Environ[str] | dict[str, str]) -> Finding:
             found="VS Code blocks camera access in notebooks",
             remedy="the cell offers to open the meeting in a browser instead",
         )
-    if "COLAB_RELEASE_TAG" in environment:
+    if _jupyter.in_colab():
         return Finding(
             name=name,
             state="warning",
-            found="Colab shows cells in frames of another origin",
-            remedy="open the meeting in a tab, and use a service that the internet reaches: the "
-            "embedded server of a Colab machine is not",
+            found="Colab runs kernels on its own machines: no browser reaches a server that runs there",
+            remedy="run `nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and "
+            "NANOMEET_API_KEY, or use nanoStream Cloud or a Jitsi server",
         )
     if "JUPYTERHUB_USER" in environment:
         return _hub(name)
@@ -163,19 +190,49 @@ def _hub(name: str) -> Finding:
 
 def _jupyters() -> Iterator[Finding]:
     """Check whether each of this user's Jupyter servers has meetings, of this version."""
-    for url, found in _jupyter.servers():
-        name = f"Jupyter at {url}"
-        if isinstance(found, _jupyter.Extension):
+    if _jupyter.in_colab():
+        return
+    found = list(_jupyter.found())
+    for pid, url, known in found:
+        name = f"Jupyter at {_shown(url)}"
+        if isinstance(known, _jupyter.Extension):
             yield Finding(name=name, state="ok", found=f"has meetings, of version {__version__}")
-        else:
-            # Other notebooks may not need them.
-            own = found == _jupyter.why_absent()
+            continue
+        # Other notebooks may not need them.
+        own = known == _jupyter.why_absent()
+        python = _jupyter.python_of(pid)
+        said = doctor_packages.ask(python) if python else {}
+        has_it = said.get(doctor_packages.PACKAGE) == __version__
+        fix = _mending(python, has_it=has_it) if python and not known.error else None
+        yield Finding(
+            name=name,
+            state="wrong" if own else "warning",
+            found=f"{known.what}: its notebooks' meetings work on this machine only",
+            remedy=known.remedy,
+            fix=fix,
+        )
+        if python and said and said.get("anywidget") is None:
+            fix = installing(python, "anywidget", afterwards="restart Jupyter")
+            what = f"{python} lacks anywidget: its cells show no meeting"
             yield Finding(
-                name=name,
-                state="wrong" if own else "warning",
-                found=f"{found.what}: its notebooks' meetings work on this machine only",
-                remedy=found.remedy,
+                name=f"{name}: anywidget", state="wrong", found=what, remedy=fix.shown, fix=fix
             )
+    if len(found) > 1:
+        what = f"{len(found)} run: what is installed or enabled concerns the one of your notebook"
+        yield Finding(name="Jupyter servers", state="ok", found=what)
+
+
+def _mending(python: str, *, has_it: bool) -> Fix:
+    """Return how a Jupyter server gets meetings: by installing the package, or by enabling its part."""
+    if has_it:
+        return doctor_packages.enabling(python)
+    wanted = f"{doctor_packages.PACKAGE}=={__version__}"
+    return installing(python, wanted, afterwards="restart Jupyter")
+
+
+def _shown(url: str) -> str:
+    """Return a Jupyter server's address without what may be secret in it."""
+    return url.partition("?")[0]
 
 
 def _browser(which: Callable[[str], str | None]) -> Finding:
@@ -201,6 +258,7 @@ def _service() -> Iterator[Finding]:
         with choice.service as service:
             address = service.check()
             yield Finding(name="service answers", state="ok", found=address)
+            yield from doctor_network.certificate(address, getattr(service, "verify", True))
             yield from _server(address, service)
             yield from _token(address)
     except NanoMeetError as error:
@@ -208,7 +266,8 @@ def _service() -> Iterator[Finding]:
             name="service answers",
             state="wrong",
             found=str(error),
-            remedy="check the address and the key, and whether this machine can reach it",
+            remedy="check the address and the key, and whether this machine can reach it; "
+            f"{error.help} explains it",
         )
 
 
@@ -295,17 +354,3 @@ def ask(address: str) -> timedelta | str:
     ours = datetime.fromtimestamp((began + time.time()) / 2, timezone.utc)
     # The date is in whole seconds: the middle of one is the best guess.
     return ours - (theirs + timedelta(seconds=0.5))
-
-
-def installed(name: str) -> tuple[int, ...] | None:
-    """Return the version of an installed package, or None."""
-    try:
-        version = metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return None
-    parts = [part for part in version.split(".")[:3] if part.isdigit()]
-    return tuple(map(int, parts))
-
-
-def _dotted(version: tuple[int, ...]) -> str:
-    return ".".join(map(str, version))
