@@ -35,8 +35,9 @@ export function destinationOf(
     return { to: "failed", failure: failureOf(error) };
   }
   const { key, opens, server } = info;
-  if (obstacle) return { to: "failed", failure: obstacle };
+  // The app may forward the link to a machine that this page cannot reach.
   if (!camera) return { to: "browser" };
+  if (obstacle) return { to: "failed", failure: obstacle };
   if (opens > Date.now() + (ahead ?? 0)) {
     return ahead === null ? { to: "time", server } : { to: "early", opens: opens - ahead };
   }

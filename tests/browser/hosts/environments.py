@@ -18,10 +18,10 @@ def python_of(name: str) -> str:
     return str(path)
 
 
-def pins() -> dict[str, str]:
-    """Return the versions of all environments, by package and first two parts."""
-    lines = [line for file in PINS.glob("*.txt") for line in file.read_text().splitlines()]
-    return dict(re.match(r"([\w-]+)==([\d.]+)", line).groups() for line in lines if line)  # type: ignore[union-attr,misc]
+def pins() -> set[tuple[str, str]]:
+    """Return the packages and versions of all environments."""
+    text = "\n".join(file.read_text() for file in PINS.glob("*.txt"))
+    return set(re.findall(r"^([\w-]+)==([\d.]+)", text, re.MULTILINE))
 
 
 def offer_kernel(base: Path, name: str, python: str = sys.executable) -> None:

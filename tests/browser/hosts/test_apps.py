@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 SHOW = """
 import nanomeet_widget as nm
 room = nm.create_room({!r})
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, microphone=False)
 meet
 """
 STATUS = "print(meet.status.value, len(meet.participants))"
@@ -36,7 +36,7 @@ def _():
     import marimo as mo
     import nanomeet_widget as nm
     room = nm.create_room("marimo_101")
-    meet = nm.NanoMeet(token=room.token)
+    meet = nm.NanoMeet(token=room.token, microphone=False)
     seen = mo.ui.anywidget(meet)
     seen
     return meet, mo, seen
@@ -157,4 +157,8 @@ def test_marimo(tmp_path: Path, open_page: OpenPage, mode: str) -> None:
         assert page.locator(".nanomeet").evaluate(in_shadow)
         button = page.get_by_role("button", name="Look")
         knows(button.click, page.get_by_text("Python says ('joined', 1)"))
+        if mode == "run":
+            # An app has a session, and a participant, for each page.
+            meets(open_page(url))
+            knows(button.click, page.get_by_text("Python says ('joined', 2)"))
         leaves(page)

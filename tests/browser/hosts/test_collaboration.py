@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.media import frame_of
+from tests.browser.media import frame_of, moves
 from tests.browser.notebook import SLOW, Notebook
 from tests.labs import Lab, running_lab
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.browser
 SHOW = """
 import nanomeet_widget as nm
 room = nm.create_room("shared_101")
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, microphone=False)
 meet
 """
 TELL = "print(meet.status.value, meet.moderator, len(meet.participants))"
@@ -69,3 +69,26 @@ def test_a_shared_notebooks_meeting_is_with_who_ran_the_cell(
         expect(notebook.meeting.locator(".nanomeet-role")).to_have_text(role)
         assert frame_of(notebook.page).evaluate("window.mark === 'the same frame'")
     teacher.tells(1, "joined True 2")
+
+    # When either reloads, both are there once, with a picture of their own.
+    for notebook in (student, teacher):
+        notebook.page.reload()
+        notebook.idle()
+        expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+    for notebook, role in ((teacher, "Moderator"), (student, "Participant")):
+        expect(notebook.meeting.locator(".nanomeet-role")).to_have_text(role)
+        frame = frame_of(notebook.page)
+        for local in ("true", "false"):
+            pictures = frame.locator(f"[data-participant][data-local={local}] video")
+            expect(pictures).to_have_count(1, timeout=SLOW)
+            assert moves(pictures)
+    teacher.tells(1, "joined True 2")
+
+    # A document that is opened later joins nothing.
+    late = Notebook(open_page(), collaboration, "shared.ipynb")
+    expect(late.meeting.locator(".nanomeet-card")).to_contain_text(STARTED, timeout=SLOW)
+    expect(late.page.locator(".nanomeet-overlay")).to_have_count(0)
+    late.page.close()
+    # A page that is closed leaves the other's meeting alone.
+    student.page.close()
+    teacher.tells(1, "joined True 1")

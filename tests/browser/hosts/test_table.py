@@ -7,5 +7,5 @@ from .environments import ROOT, pins
 
 def test_the_documents_name_the_versions_that_are_run() -> None:
     table = (ROOT / "docs/hosts.md").read_text()
-    missing = {name: version for name, version in pins().items() if version not in table}
+    missing = {(name, version) for name, version in pins() if version not in table}
     assert not missing
