@@ -43,6 +43,8 @@ class Envelope(Message, frozen=True, kw_only=True):
     client: str
     #: Fresh bytes to seal the kernel's messages with.
     pad: Pad | None = None
+    #: How many messages the page sent before it.
+    number: Number | None = None
 
 
 # --- parts of messages ------------------------------------------------------------------------
@@ -634,6 +636,9 @@ class Facts(Message, frozen=True, kw_only=True, tag="facts"):
     """What changed about a player."""
 
     facts: PlayerFacts
+    #: Where that is, and how many facts it told before: they may overtake each other on the way.
+    view: str = ""
+    number: Number = 0
 
 
 PlayerToKernel: TypeAlias = PlayerHello | Reply | Alive | Facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +12,7 @@ from nanomeet_widget import _page_protocol, _pages, _tokens
 from nanomeet_widget._channel import PageChannel
 from nanomeet_widget._errors import NanoMeetError, NoFrontEndError
 from nanomeet_widget._liveness import Watch
+from nanomeet_widget._page_order import PageOrder
 from nanomeet_widget._page_protocol import (
     Alive,
     Begun,
@@ -30,6 +31,7 @@ from nanomeet_widget._page_protocol import (
     Reply,
     Report,
     Shared,
+    Status,
     Token,
     ToKernel,
 )
@@ -52,12 +54,25 @@ class SharedMeeting:
     alive: Callable[[], bool]
     #: What a page joins with: the guest whose token is given, or the user.
     entrance: Callable[[str | None], Token]
-    #: Takes a message of the page that has the meeting.
-    hear: Callable[[Message], object]
+    #: Takes a message of the page that has the meeting; returns whether that fits what was known.
+    hear: Callable[[Message], bool]
     #: Takes note that this page is gone: why, and since when if that was learnt later.
     lost: Callable[[Failure, datetime | None], object]
     #: The pages of this kernel's other widgets.
     others: Callable[[], list[PageSessions]]
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The two directions of what is said between the kernel and a page."""
+
+    sealed: SealedLine
+    order: PageOrder = field(default_factory=PageOrder)
+
+    def note(self, envelope: Envelope) -> None:
+        """Note a message of the page, and take the pad that it brings."""
+        self.sealed.refill(envelope.pad)
+        self.order.note(envelope.number)
 
 
 class PageSessions:
@@ -77,11 +92,13 @@ class PageSessions:
         self.channel = PageChannel(self._say)
         #: The Jupyter server's address, as the page that has the meeting has it.
         self.base: str | None = None
-        self._lines: dict[str, SealedLine] = {}
+        self._lines: dict[str, _Line] = {}
         # The session whose cell made or showed the widget last, and the page that has the meeting.
         self._runner = _pages.acting_session()
         self._owner: _pages.Page | None = None
         self._visitors: dict[str, _pages.Page] = {}
+        # Whether that page goes on with a meeting in this widget, and has not said so yet.
+        self._changing_over = False
         self._liveness = Watch(self.channel.ask, self._is_silent)
 
     def shown(self) -> None:
@@ -106,18 +123,22 @@ class PageSessions:
         if isinstance(message, Hello):
             self._greet(envelope, message)
         elif client in self._lines and type(message) in self._FROM_ANY_PAGE:
-            self._lines[client].refill(envelope.pad)
+            self._lines[client].note(envelope)
             self._FROM_ANY_PAGE[type(message)](self, client)
         elif client == self.channel.page and type(message) not in self._FROM_ANY_PAGE:
             self._liveness.heard()
             self.channel.heard()
-            self._lines[client].refill(envelope.pad)
-            self._hear(message)
+            line = self._lines[client]
+            line.note(envelope)
+            if line.order.outdated(envelope.number, message):
+                return
+            if not self._hear(message) and line.order.wants_report():
+                self.channel.tell(Report())
         elif self._owner is not None and client == self._owner.client:
             # It seemed to be gone, and is there: it reports what it said meanwhile.
             self._attach(self._owner, Report())
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: Message) -> bool:
         match message:
             case Held():
                 self.channel.held(message.id, message.why)
@@ -129,8 +150,13 @@ class PageSessions:
                 self._on_goodbye()
             case Alive():
                 pass  # it says no more than that the page is there
+            case Status():
+                fits = self._meeting.hear(message)
+                self._changing_over = False
+                return fits
             case _:
-                self._meeting.hear(message)
+                return self._meeting.hear(message)
+        return True
 
     def offer(self) -> None:
         """Give every page what it joins with now."""
@@ -141,7 +167,7 @@ class PageSessions:
 
     def _say(self, page: str, message: KernelMessage) -> None:
         if page in self._lines:
-            self._lines[page].send(message)
+            self._lines[page].sealed.send(message)
 
     # --- which page has the meeting -------------------------------------------------------
 
@@ -149,22 +175,24 @@ class PageSessions:
         client = envelope.client
         page = _pages.Page(client=client, browser=hello.browser or client, session=_pages.sender())
         _pages.note(page)
-        self._line_to(client).refill(envelope.pad)
+        self._line_to(client).note(envelope)
         if hello.asked or self._may_have(page):
             self.base = hello.base
             self._visitors.pop(client, None)
+            self._changing_over = self._holder() is not None
             self._move_to(page)
         else:
             self._visitors[client] = page
             self._turn_away(page)
 
-    def _line_to(self, client: str) -> SealedLine:
+    def _line_to(self, client: str) -> _Line:
         if client not in self._lines:
             while len(self._lines) >= _MAX_PAGES:
                 oldest = next(one for one in self._lines if one != self.channel.page)
                 del self._lines[oldest]
                 self._visitors.pop(oldest, None)
-            self._lines[client] = SealedLine(lambda said: self._send({**said, "client": client}))
+            sealed = SealedLine(lambda said: self._send({**said, "client": client}))
+            self._lines[client] = _Line(sealed)
         return self._lines[client]
 
     def _may_have(self, page: _pages.Page) -> bool:
@@ -183,8 +211,13 @@ class PageSessions:
 
     def _holder(self) -> _pages.Page | None:
         """Return the page where the meeting of this room and role goes on, in any widget."""
-        on = [one for one in self._alike() if one._meeting.alive()]  # noqa: SLF001 - of the same class
+        on = [one for one in self._alike() if one._goes_on]  # noqa: SLF001 - of the same class
         return on[0]._owner if on else None  # noqa: SLF001 - as above
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether a page has the meeting in this widget, or is about to go on with it here."""
+        return self._changing_over or self._meeting.alive()
 
     def _alike(self) -> list[PageSessions]:
         """Return the pages of all widgets of this room and role, these first."""
@@ -270,6 +303,7 @@ class PageSessions:
         self._is_gone("page_silent", words, at)
 
     def _is_gone(self, kind: str, words: str, at: datetime | None = None) -> None:
+        self._changing_over = False
         self.channel.part()
         self.channel.close(NoFrontEndError(words))
         self._meeting.lost(Failure(kind=kind, message=words), at)

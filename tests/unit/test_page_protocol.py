@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 import nanomeet_widget as nm
 from nanomeet_widget import _page_protocol
+from nanomeet_widget._page_order import WHOLE_EVENTS
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
 from tests import odd_messages
 
@@ -71,7 +72,7 @@ PLAYER: dict[str, dict[str, Any]] = {
     "hello": {},
     "reply": {"id": 1, "result": None, "error": FAILURE},
     "alive": {},
-    "facts": {"facts": {**FACTS, "vod": None}},
+    "facts": {"facts": {**FACTS, "vod": None}, "view": "ab", "number": 0},
 }
 READING = {"id": "r1", "reader": "ab", "of": None, "media": "video"}
 POLL = {
@@ -291,6 +292,93 @@ def test_an_illegal_step_is_logged_and_changes_nothing(
     assert "ignored what the meeting's page told" in caplog.text
 
 
+def say(page: Page, *numbered: tuple[int, dict[str, Any]]) -> None:
+    """Say messages in the order in which they arrive, with the numbers by which they were sent."""
+    for number, message in numbered:
+        page.says(**message, number=number)
+
+
+def reports_asked(page: Page) -> int:
+    return [message["type"] for message in page.custom()].count("report")
+
+
+def in_status(status: str) -> dict[str, Any]:
+    return {"type": "status", "status": status, "error": None}
+
+
+def present(*names: str) -> dict[str, Any]:
+    people = [
+        {**MEETING["participants"]["participants"][0], "id": name, "display_name": name}
+        for name in names
+    ]
+    return {"type": "participants", "participants": people}
+
+
+@pytest.mark.parametrize("late", [1, 2])
+def test_what_overtook_the_joining_is_asked_for_again(late: int) -> None:
+    # JupyterLab sends a page's first messages another way, where they wait for cells that run.
+    meet, page = shown()
+    order = [(1, in_status("loading")), (2, in_status("joining")), (3, in_status("joined"))]
+    held = order.pop(late - 1)
+    say(page, (0, {"type": "hello"}), *order)
+    assert str(meet.status) != "joined"
+    assert reports_asked(page) == 1
+    say(page, held)
+    whole = [in_status("loading"), in_status("joining"), in_status("joined"), present("Ada")]
+    say(page, *enumerate(whole, 4))
+    assert str(meet.status) == "joined"
+    assert [person["display_name"] for person in meet.participants] == ["Ada"]
+    assert reports_asked(page) == 1
+
+
+def test_what_is_older_than_what_is_known_changes_nothing() -> None:
+    meet, page = joined()
+    subject = {"type": "event", "name": "subjectChange"}
+    newer = (
+        *((20, present("Ada", "Ben")), (21, {**subject, "data": {"subject": "Rings"}})),
+        *((22, {"type": "role", "moderator": False}), (23, in_status("left"))),
+    )
+    say(page, *newer)
+    before = state(meet, page)
+    older = (
+        *((10, present("Ada")), (11, {**subject, "data": {"subject": "Groups"}})),
+        *((12, {"type": "role", "moderator": True}), (13, in_status("loading"))),
+    )
+    say(page, *older)
+    assert state(meet, page) == before
+    # Of each kind, what is newer still counts.
+    say(page, (19, {"type": "broadcast", "state": "off", "playout": None, "error": None}))
+    say(page, (24, in_status("loading")))
+    assert meet.status is nm.MeetingStatus.LOADING
+
+
+def test_of_each_event_it_is_known_whether_only_the_newest_counts() -> None:
+    # These add to what is known, or each is about another poll, reading or source.
+    others = {
+        *("nanomeetChat", "nanomeetPollChanged", "nanomeetPollCounts"),
+        *("nanomeetReadingMoved", "nanomeetReadingEnded", "nanomeetSourceClosed"),
+    }
+    assert EVENTS.keys() == WHOLE_EVENTS | others
+    assert not WHOLE_EVENTS & others
+
+
+def test_a_line_of_the_chat_that_comes_late_is_not_lost() -> None:
+    meet, page = joined()
+    for number in (8, 7):
+        line = {**CHAT, "id": number, "text": f"line {number}"}
+        data = {"messages": [line], "whole": False}
+        say(page, (number, {"type": "event", "name": "nanomeetChat", "data": data}))
+    assert [message["text"] for message in meet.chat] == ["line 8", "line 7"]
+
+
+def test_a_page_that_keeps_saying_what_does_not_fit_is_not_asked_again_and_again() -> None:
+    _, page = shown()
+    say(page, (0, {"type": "hello"}))
+    for number in range(2, 20):
+        say(page, (number, in_status("joined")))
+    assert reports_asked(page) == 1
+
+
 @pytest.mark.parametrize("result", POOL)
 def test_a_malformed_result_fails_only_its_command(result: Any) -> None:
     meet, page = joined()
@@ -317,7 +405,14 @@ def updates(page: Page, sent: Any) -> None:
         *({"width": wrong} for wrong in LENGTHS),
         *({"tile_view": view} for view in ({"columns": 2}, {"size": -1}, "x", 7)),
         *({"branding": branding} for branding in ("file.json", {"colour": "red"}, 7)),
-        *({"prejoin": 7}, {"prejoin": "no"}, {"layout": "IPY_MODEL_none"}, {"layout": 7}),
+        *(
+            {"prejoin": 7},
+            {"prejoin": "no"},
+            {"camera": None},
+            {"microphone": "off"},
+            {"layout": "IPY_MODEL_none"},
+            {"layout": 7},
+        ),
         *({"room": "physics"}, {"status": "joined"}, {"moderator": False}, {"token": None}),
         *({"_has_token": False}, {"_esm": "export default {}"}, {"_css": ""}, {"_model_name": "x"}),
         *(
