@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE
 
 DESCRIBED = {
     *("nanomeet", "invites", "roster", "revoke", "ticket", "stream", "organisation", "recordings"),
-    *("records", "records/forget", "records/policy", "healthz"),
+    *("records", "records/forget", "records/policy", "healthz", "leave"),
 }
 OPERATIONS = [
     found.ok()

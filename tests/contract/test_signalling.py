@@ -5,24 +5,26 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from contextlib import suppress
 from typing import Any
 
 import hypothesis
 import msgspec
 import pytest
 from hypothesis import strategies as st
-from tornado import httpclient, websocket
+from tornado import httpclient
 
 import nanomeet_widget as nm
 from nanomeet_widget.server.protocol import common
 from tests.asking import get
 from tests.conftest import RunningServer, Servers
 from tests.contract.bots import until
-from tests.contract.sockets import connect, join, run
+from tests.contract.sockets import Client, connect, join, run
 from tests.contract.test_token_service import refused_tokens
 from tests.odd_messages import KINDS, LEAVING, any_message
 from tests.waiting import PATIENCE
+
+#: Messages in a flood before the answers are read.
+_BURST = 20
 
 
 def test_two_pages_meet_and_signal(server: RunningServer) -> None:
@@ -77,6 +79,74 @@ def test_a_lost_page_comes_back_to_its_place(server: RunningServer) -> None:
         back.close()
 
     run(scenario())
+
+
+def leave(server: RunningServer, token: str, resume: str) -> bool:
+    """Leave as a page does that unloads; return whether it still had a place."""
+    answer = server.post("leave", headers={"X-BINTU-TOKEN": token}, resume=resume)
+    assert answer.status_code == 200, answer.text
+    gone: bool = answer.json()["data"]
+    return gone
+
+
+def test_a_page_whose_bye_was_lost_leaves_by_a_request(servers: Servers) -> None:
+    # On this server, a participant who only lost their connection would stay for an hour.
+    server = servers.start(patient=True)
+
+    async def scenario() -> None:
+        token = server.room("Farewell")
+        anna, _ = await join(server, token)
+        link = server.invite(token)
+        ben, welcome = await join(server, link, name="Ben")
+        # Reset, as a browser does when a frame is removed with messages on their way to it.
+        ben.drop()
+        stranger = server.invite(token)
+        assert not leave(server, stranger, welcome["resume"]), "the secret of another token"
+        assert not leave(server, token, "x" * len(welcome["resume"]))
+        assert leave(server, link, welcome["resume"])
+        left = await anna.expect("left")
+        assert (left["id"], left["reason"]) == (welcome["own"]["id"], "left")
+        assert not leave(server, link, welcome["resume"])
+        # One that is still connected hears it, as after its own bye.
+        carl, welcome = await join(server, link, name="Carl")
+        assert leave(server, link, welcome["resume"])
+        assert (await carl.expect("bye"))["kind"] == "left"
+
+    run(scenario())
+
+
+def test_a_replaced_page_cannot_give_up_the_place(server: RunningServer) -> None:
+    async def scenario() -> None:
+        token = server.room("Replaced")
+        anna, _ = await join(server, token)
+        person = "the-one-browser-of-ben"
+        first, before = await join(server, token, person=person)
+        second, after = await join(server, token, person=person)
+        assert (await first.expect("bye"))["kind"] == "replaced"
+        assert before["own"]["id"] == after["own"]["id"]
+        assert not leave(server, token, before["resume"])
+        await second.send("send_chat", text="still here")
+        assert (await anna.expect("chat_message"))["text"] == "still here"
+        # Nor can one that was replaced by a page whose secret is out of date.
+        _, last = await join(server, token, person=person, resume=before["resume"])
+        assert (await second.expect("bye"))["kind"] == "replaced"
+        assert not leave(server, token, after["resume"])
+        assert leave(server, token, last["resume"])
+        assert (await anna.expect("left"))["id"] == after["own"]["id"]
+
+    run(scenario())
+
+
+def test_a_leave_that_names_no_place_is_refused(server: RunningServer) -> None:
+    token = server.room("Nameless")
+    assert server.post("leave", resume="x").status_code == 401
+    forged = token[:-4] + ("AAAA" if not token.endswith("AAAA") else "BBBB")
+    assert server.post("leave", headers={"X-BINTU-TOKEN": forged}, resume="x").status_code == 401
+    for resume in (None, 1, ["x"]):
+        answer = server.post("leave", headers={"X-BINTU-TOKEN": token}, resume=resume)
+        assert answer.status_code == 400, answer.text
+    assert not leave(server, token, "é\0" * 1000)
+    assert not leave(server, server.room("NeverOpened"), "x")
 
 
 def test_a_guest_cannot_command(server: RunningServer) -> None:
@@ -309,19 +379,25 @@ def test_no_name_keeps_a_person_outside(server: RunningServer, name: str) -> Non
     run(scenario())
 
 
+async def flood(page: Client, kind: str, **fields: Any) -> dict[str, Any]:
+    """Send messages without end, each of which is answered; return the farewell.
+
+    A few at a time: what a page does not read for long goes with its connection.
+    """
+    while True:
+        for _ in range(_BURST):
+            await page.send(kind, **fields)
+        for _ in range(_BURST):
+            message = await page.receive()
+            assert isinstance(message, dict)
+            if message["type"] == "bye":
+                return message
+
+
 def test_messages_that_break_rules_without_end_are_ended(server: RunningServer) -> None:
     async def scenario() -> None:
         page, _ = await join(server, server.room("Patience"))
-
-        async def flood() -> None:
-            with suppress(websocket.WebSocketClosedError):
-                while True:
-                    await page.send("send_chat")
-                    await asyncio.sleep(0)
-
-        flooding = asyncio.create_task(flood())
-        assert (await page.expect("bye"))["kind"] == "too_many_messages"
-        flooding.cancel()
+        assert (await flood(page, "send_chat"))["kind"] == "too_many_messages"
 
     run(scenario())
 
@@ -338,18 +414,7 @@ def test_a_message_beyond_the_limit_closes_the_connection(server: RunningServer)
 def test_a_flood_of_messages_is_ended(server: RunningServer) -> None:
     async def scenario() -> None:
         page, _ = await join(server, server.room("Flood"))
-
-        async def flood() -> None:
-            # The last may find no one any more.
-            with suppress(websocket.WebSocketClosedError):
-                while True:
-                    await page.send("ping", t=1)
-                    await asyncio.sleep(0)
-
-        # Read meanwhile, as fast: what was not read for long goes with the connection.
-        flooding = asyncio.create_task(flood())
-        assert (await page.expect("bye"))["kind"] == "too_many_messages"
-        flooding.cancel()
+        assert (await flood(page, "ping", t=1))["kind"] == "too_many_messages"
 
     run(scenario())
 

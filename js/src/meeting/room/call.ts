@@ -11,6 +11,7 @@ import { BroadcastControl } from "../broadcast/broadcast";
 import { Composing } from "../broadcast/composing";
 import { Levels } from "../media/levels";
 import { Mesh, type Remote } from "../mesh/mesh";
+import { connectsPeers } from "../mesh/support";
 import { Taps } from "../readings/taps";
 import { t } from "../strings";
 import { composedTiles } from "./composed-tiles";
@@ -58,13 +59,9 @@ export class Call {
     this.#parts = parts;
     const { launch, media, name } = parts;
     const { token, resume, onward, onMessage, onConnection, onSourceClosed } = options;
-    const socket = (path: string): string => {
-      const url = new URL(path, launch.base);
-      url.protocol = url.protocol.replace("http", "ws");
-      return url.href;
-    };
+    const socket = (path: string): string => socketAddress(launch.base, path);
     this.line = new Signalling({
-      url: socket("ws/meeting"),
+      ...reaching(launch.base, token),
       credentials: () => ({
         token,
         name: name.value,
@@ -72,11 +69,10 @@ export class Call {
         audio: media.microphoneOn.value,
         video: media.camera.value !== null,
         composes: StageBroadcast.supported() === null,
+        audience: !connectsPeers(),
       }),
       resume,
       onward,
-      open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
-      random: Math.random,
       onMessage: (message) => batch(() => onMessage(message)),
       onConnection: (connection, ending) => batch(() => onConnection(connection, ending)),
     });
@@ -195,7 +191,37 @@ export class Call {
   }
 }
 
-function iceServer({ urls, username, credential }: IceServer): RTCIceServer {
+/** The address of one of the server's WebSockets. */
+function socketAddress(base: string, path: string): string {
+  const url = new URL(path, base);
+  url.protocol = url.protocol.replace("http", "ws");
+  return url.href;
+}
+
+/** How a page's signalling reaches the server at `base`. */
+export function reaching(
+  base: string,
+  token: string,
+): Pick<SignallingOptions, "url" | "open" | "farewell" | "random"> {
+  return {
+    url: socketAddress(base, "ws/meeting"),
+    open: (address) => new WebSocket(address) as ReturnType<SignallingOptions["open"]>,
+    farewell: (resume) => sayFarewell(base, token, resume),
+    random: Math.random,
+  };
+}
+
+/** Tells the server, beyond the life of this page, that a page has left. */
+function sayFarewell(base: string, token: string, resume: string): void {
+  const headers = { "content-type": "application/json", "x-bintu-token": token };
+  const body = JSON.stringify({ resume });
+  // The server may be gone, and the page soon is.
+  void fetch(new URL("leave", base), { method: "POST", headers, body, keepalive: true }).catch(
+    () => {},
+  );
+}
+
+export function iceServer({ urls, username, credential }: IceServer): RTCIceServer {
   return {
     urls,
     ...(username !== null && { username }),

@@ -72,6 +72,7 @@ function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions>
   const states: Connection[] = [];
   const heard: ServerMessage[] = [];
   const endings: (Ending | null)[] = [];
+  const farewells: string[] = [];
   const signalling = new Signalling({
     url: "ws://host/ws/meeting",
     credentials: () => ({ token: "a.b.c", name: "Ada" }),
@@ -82,6 +83,7 @@ function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions>
       sockets.push(socket);
       return socket;
     },
+    farewell: (secret) => farewells.push(secret),
     random,
     onMessage: (message) => heard.push(message),
     onConnection: (connection, ending) => {
@@ -100,7 +102,7 @@ function meeting({ resume = null, random = () => 0 }: Partial<SignallingOptions>
     last().say(WELCOME);
     return last();
   };
-  return { signalling, sockets, states, heard, endings, last, enter };
+  return { signalling, sockets, states, heard, endings, farewells, last, enter };
 }
 
 beforeEach(() => {
@@ -315,13 +317,37 @@ test("a reading that the participant refuses is rejected with the server's kind"
   await expect(reading).rejects.toMatchObject({ kind: "forbidden", message: "They refused." });
 });
 
-test("leaving sends a bye and closes the socket", () => {
-  const { enter, signalling, endings } = meeting();
+test("leaving sends a bye in both ways and closes the socket", () => {
+  const { enter, signalling, endings, farewells } = meeting();
   const socket = enter();
   signalling.leave();
+  expect(farewells).toEqual([WELCOME.resume]);
   expect(socket.sent.at(-1)).toEqual({ type: "leave" });
   expect(socket.readyState).toBe(3);
   expect(endings[0]).toMatchObject({ kind: "left" });
+});
+
+test("a place is given up while the connection is lost, and once only", () => {
+  const { enter, signalling, farewells } = meeting();
+  enter().drop();
+  signalling.leave();
+  signalling.leave();
+  expect(farewells).toEqual([WELCOME.resume]);
+});
+
+test("a page without a place has none to give up", () => {
+  const { last, signalling, farewells } = meeting();
+  signalling.connect();
+  last().accept();
+  signalling.leave();
+  expect(farewells).toEqual([]);
+});
+
+test("a page whose place another one took gives nothing up", () => {
+  const { enter, signalling, farewells } = meeting();
+  enter().say({ type: "bye", kind: "replaced", message: "", retry: false });
+  signalling.leave();
+  expect(farewells).toEqual([]);
 });
 
 test("ignores messages outside the protocol", () => {

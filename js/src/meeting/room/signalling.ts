@@ -67,6 +67,8 @@ export interface SignallingOptions {
   /** Whether the page comes from another room of the meeting. */
   onward: boolean;
   open: (url: string) => Socket;
+  /** Tells the server of a leave in a way that outlives the page. */
+  farewell: (resume: string) => void;
   random: () => number;
   onMessage: (message: ServerMessage) => void;
   onConnection: (connection: Connection, ending: Ending | null) => void;
@@ -226,9 +228,13 @@ export class Signalling implements ServerLine {
     }
   }
 
-  /** Gives up the place permanently. */
+  /**
+   * Gives up the place permanently. What a socket sends last is lost if the page's frame is removed
+   * while messages are on their way to it.
+   */
   leave(): void {
     if (this.#socket?.readyState === OPEN) this.#post({ type: "leave" });
+    if (this.#resume !== null && this.#connection !== "ended") this.#options.farewell(this.#resume);
     this.#end({ kind: "left", message: "You left the meeting.", retry: true });
   }
 

@@ -8,7 +8,7 @@ from typing import Any
 from tornado import routing, web
 
 from nanomeet_widget._static import STATIC
-from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.core import Core, Hub
 from nanomeet_widget.server.http.handlers import NotFoundHandler
 from nanomeet_widget.server.http.health_handlers import HealthHandler, LeaseHandler
 from nanomeet_widget.server.http.hls_handlers import (
@@ -42,6 +42,7 @@ from nanomeet_widget.server.http.stream_handlers import OrganisationHandler, Str
 from nanomeet_widget.server.http.token_handlers import (
     BrowserTicketHandler,
     InvitesHandler,
+    LeaveHandler,
     RevokeHandler,
     RosterHandler,
     TokenHandler,
@@ -54,7 +55,7 @@ _ROOM = r"[A-Za-z0-9_]+"
 #: First segments of a path that cannot be an organisation's name.
 _RESERVED = (
     "nanomeet|invites|roster|revoke|organisation|stream|healthz|metrics|js|static|invite|live|vod|hls"
-    "|recordings|records|ws|lease|ticket"
+    "|recordings|records|ws|lease|ticket|leave"
 )
 
 
@@ -80,6 +81,7 @@ def routes(core: Core) -> list[routing.URLSpec]:
         (r"organisation", OrganisationHandler, parts),
         (r"stream", StreamHandler, parts),
         (r"ticket", BrowserTicketHandler, parts),
+        (r"leave", LeaveHandler, parts),
         (r"healthz", HealthHandler, parts),
         (r"metrics", MetricsHandler, parts),
         (r"openapi\.json", OpenApiHandler, parts),
@@ -124,8 +126,26 @@ def routes(core: Core) -> list[routing.URLSpec]:
             {**parts, "page": "meeting.html", "framed": True},
         ),
     ]
+    if core.hub is not None:
+        table = _hub_routes(core, core.hub) + table
     base = re.escape(core.config.base_url)
     return [routing.URLSpec(f"{base}{path}$", handler, kwargs) for path, handler, kwargs in table]
+
+
+def _hub_routes(core: Core, hub: Hub) -> list[tuple[str, type[web.RequestHandler], dict[str, Any]]]:
+    """Return the routes of a service of a JupyterHub; only these need its package."""
+    from nanomeet_widget.server.http import hub_api, hub_pages  # noqa: PLC0415 - as said
+
+    parts = {"core": core, "hub": hub}
+    return [
+        (r"", hub_pages.HubHomeHandler, parts),
+        (r"join", hub_pages.HubJoinHandler, parts),
+        (r"oauth_callback", hub_pages.HubLoginHandler, parts),
+        (r"hub/rooms", hub_api.HubRoomsHandler, parts),
+        (r"hub/invites", hub_api.HubInvitesHandler, parts),
+        (r"hub/revoke", hub_api.HubRevokeHandler, parts),
+        (r"hub/recordings", hub_api.HubRecordingsHandler, parts),
+    ]
 
 
 def application(core: Core) -> web.Application:
@@ -145,4 +165,6 @@ def application(core: Core) -> web.Application:
         list(routes(core)),
         default_handler_class=NotFoundHandler,
         default_handler_args={"core": core},
+        # Signs the cookies by which a JupyterHub's users are known. No other part has cookies.
+        cookie_secret=core.issuer.hashes("the cookies of a JupyterHub's users")[0],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http
 import logging
+from collections.abc import Awaitable
 from types import TracebackType
 from typing import Any
 
@@ -44,13 +45,14 @@ class Handler(web.RequestHandler):
         """
         self.core = core
 
-    def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         """Refuse requests for a host name that is not this server's."""
         if not self.core.access.is_own_name(self.request.host):
             names, _ = self.core.config.naming
             raise web.HTTPError(
                 403, reason=f"This server does not answer to this host name: see {names}"
             )
+        return None
 
     def authorise(self, key: str | None) -> None:
         """Check an API key.

@@ -36,11 +36,26 @@ def show(handler: web.RequestHandler, page: str, config: ServerConfig, *, framed
     base = html.escape(config.base_url, quote=True)
     nonce = secrets.token_urlsafe(16)
     policy = PagePolicy(page, config, handler.request, nonce, framed)
-    handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.set_header("Cache-Control", "no-cache")
+    send(handler, content.replace("{{base}}", base).replace("{{nonce}}", nonce), policy)
+
+
+def send(handler: web.RequestHandler, content: str, policy: PagePolicy) -> None:
+    """Answer with the text of a page.
+
+    Parameters
+    ----------
+    handler : web.RequestHandler
+        The handler that answers.
+    content : str
+        The page.
+    policy : PagePolicy
+        Its security headers.
+    """
+    handler.set_header("Content-Type", "text/html; charset=utf-8")
     for name, value in policy.headers.items():
         handler.set_header(name, value)
-    handler.finish(content.replace("{{base}}", base).replace("{{nonce}}", nonce))
+    handler.finish(content)
 
 
 def built(name: str) -> Path:

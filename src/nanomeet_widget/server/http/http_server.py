@@ -10,7 +10,7 @@ from tornado import http1connection, httpserver, httputil, iostream
 
 from nanomeet_widget.server import networks
 from nanomeet_widget.server.access import Access
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds for the head of a connection's first request, also if nothing is sent.
 HEAD = 20.0
@@ -34,7 +34,7 @@ class _Line:
     #: Whether all connections from there are limited in number.
     limited: bool
     #: The end of the time for its first request.
-    deadline: Handle | None = None
+    deadline: Alarm
     #: Whether the server waits for the head of a request.
     waits: bool = True
 
@@ -77,12 +77,17 @@ class HttpServer(httpserver.HTTPServer):
         """
         # A Unix socket has no address.
         origin = str(address[0]) if address else ""
-        line = _Line(stream, networks.network_of(origin), self._access.has_limits(origin))
+        line = _Line(
+            stream,
+            networks.network_of(origin),
+            self._access.has_limits(origin),
+            Alarm(self._timers),
+        )
         if not self._make_place(line):
             stream.close()
             return
         self._lines[stream] = line
-        line.deadline = self._timers.call_later(HEAD, stream.close)
+        line.deadline.set(HEAD, stream.close)
         super().handle_stream(stream, address)
 
     def start_request(
@@ -143,7 +148,7 @@ class HttpServer(httpserver.HTTPServer):
         line.stream.close()
 
     def _forget(self, line: _Line) -> None:
-        _in_time(line)
+        line.deadline.cancel()
         del self._lines[line.stream]
 
 
@@ -168,7 +173,7 @@ class _Heard(httputil.HTTPMessageDelegate):
         headers: httputil.HTTPHeaders,
     ) -> Awaitable[None] | None:
         """Hear that the head is complete."""
-        _in_time(self._line)
+        self._line.deadline.cancel()
         self._line.waits = False
         return self._delegate.headers_received(start_line, headers)
 
@@ -183,9 +188,3 @@ class _Heard(httputil.HTTPMessageDelegate):
     def on_connection_close(self) -> None:
         """Pass on that the connection closed."""
         self._delegate.on_connection_close()
-
-
-def _in_time(line: _Line) -> None:
-    if line.deadline is not None:
-        line.deadline.cancel()
-        line.deadline = None

@@ -8,6 +8,7 @@ from nanomeet_widget.server.core import Core
 from nanomeet_widget.server.http.sockets import GOING_AWAY, NORMAL, POLICY, Socket
 from nanomeet_widget.server.protocol import common, decoding, meeting
 from nanomeet_widget.server.rooms.participant import Participant, Presence
+from nanomeet_widget.server.rooms.room import LEFT
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
 from nanomeet_widget.server.token_bucket import TokenBucket
 
@@ -68,7 +69,7 @@ class MeetingSocket(Socket):
             self._join(request)
         elif isinstance(request, meeting.Leave):
             self._leave()
-            self.connection.close(meeting.Bye(kind="left", message="You have left the meeting."))
+            self.connection.close(LEFT)
         elif self._dispatcher is None or self._who is None:
             self.reject("protocol", "The first message must be a join.")
         elif self._seated:

@@ -80,6 +80,10 @@ _TOKEN_BODY = {
         "anyOf": [_KINDS, {"enum": ["none", "attendance", "all", ""]}],
     },
     "records_days": {"description": "Days after which that is deleted", **_DAYS},
+    "bots": {
+        "type": "boolean",
+        "description": "Whether the page that joins with the token lets two demo bots come, too",
+    },
 }
 _ISSUED = _object(
     {
@@ -233,6 +237,19 @@ def document(base_url: str) -> dict[str, Any]:
                     security=("token",),
                     errors=(400, 401, 403),
                     requestBody=_body({"ticket": _TEXT}),
+                )
+            },
+            "/leave": {
+                "post": _operation(
+                    "leave",
+                    "Free the place of a page that has left its meeting",
+                    _data("Whether it still had a place", {"type": "boolean"}),
+                    security=("token",),
+                    errors=(400, 401),
+                    requestBody=_body(
+                        {"resume": {"type": "string", "description": "The secret of the welcome"}},
+                        "resume",
+                    ),
                 )
             },
             "/stream": {

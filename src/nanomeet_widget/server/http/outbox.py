@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from nanomeet_widget.server.broadcast.viewer_queue import Pipe
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds that a message may wait: a page that has not read it by then does not read.
 MAX_AGE = 30.0
@@ -39,7 +39,7 @@ class Outbox:
         self._queue: deque[tuple[float, bytes]] = deque()
         self._size = 0
         self._closed = False
-        self._check: Handle | None = None
+        self._check = Alarm(timers)
 
     @property
     def size(self) -> int:
@@ -60,8 +60,8 @@ class Outbox:
         self._size += len(data)
         if self._size > self._most:
             self._give_up()
-        elif self._check is None:
-            self._check = self._timers.call_later(MAX_AGE, self._review)
+        elif not self._check.is_set:
+            self._check.set(MAX_AGE, self._review)
 
     def flush(self) -> None:
         """Hand everything to the pipe, as the connection is about to close; nothing comes later."""
@@ -75,9 +75,7 @@ class Outbox:
         self._closed = True
         self._queue.clear()
         self._size = 0
-        if self._check is not None:
-            self._check.cancel()
-            self._check = None
+        self._check.cancel()
 
     def _drained(self) -> None:
         self._sent()
@@ -87,19 +85,17 @@ class Outbox:
     def _sent(self) -> None:
         if self._queue:
             self._size -= len(self._queue.popleft()[1])
-        if not self._queue and self._check is not None:
+        if not self._queue:
             self._check.cancel()
-            self._check = None
 
     def _review(self) -> None:
-        self._check = None
         if not self._queue:
             return
         left = self._queue[0][0] + MAX_AGE - self._timers.time()
         if left <= 0:
             self._give_up()
         else:
-            self._check = self._timers.call_later(left, self._review)
+            self._check.set(left, self._review)
 
     def _give_up(self) -> None:
         self.close()

@@ -34,13 +34,13 @@ _UNUSED = (
     *("accelerometer", "browsing-topics", "clipboard-read", "compute-pressure", "encrypted-media"),
     *("gamepad", "geolocation", "gyroscope", "hid", "idle-detection", "keyboard-map"),
     *("local-fonts", "magnetometer", "midi", "otp-credentials", "payment"),
-    *("publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "serial"),
-    *("storage-access", "sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
+    *("publickey-credentials-create", "publickey-credentials-get", "serial", "storage-access"),
+    *("sync-xhr", "usb", "window-management", "xr-spatial-tracking"),
 )
 #: Features of which each page uses some.
 _USED = (
     *("autoplay", "camera", "clipboard-write", "display-capture", "fullscreen", "microphone"),
-    *("picture-in-picture", "speaker-selection"),
+    *("picture-in-picture", "screen-wake-lock", "speaker-selection"),
 )
 #: A host's name or IPv4 address, perhaps with a port: a policy knows no address of IPv6.
 _HOST = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]{1,5})?")
@@ -62,6 +62,8 @@ class _Needs:
     features: tuple[str, ...] = ()
     #: Names of its policies for Trusted Types.
     trusted: str = "'none'"
+    #: Where its forms lead.
+    forms: str = "'none'"
 
 
 _PAGES = {
@@ -81,9 +83,10 @@ _PAGES = {
         connect="'self' ws: wss:",
         images="'self' data: blob:",
         media="'self' blob:",
-        features=("autoplay", "fullscreen", "picture-in-picture"),
+        features=("autoplay", "fullscreen", "picture-in-picture", "screen-wake-lock"),
     ),
     "invite.html": _Needs(),
+    "hub.html": _Needs(forms="'self'"),
 }
 #: Scripts that run as workers have a policy of their own.
 _WORKERS = {
@@ -106,7 +109,7 @@ class PagePolicy:
     request : HTTPServerRequest
         The request: it says by which name the browser knows this server.
     nonce : str
-        A random text, which the page's own script element has as its `nonce`.
+        A random text, which the page's own script element has as its `nonce`; empty for a page without one.
     framed : bool
         Whether other sites may frame the page.
     """
@@ -135,7 +138,7 @@ class PagePolicy:
     def _content(self, needs: _Needs) -> str:
         directives = {
             "default-src": "'none'",
-            "script-src": " ".join([f"'nonce-{self.nonce}'", *self._files(needs.worklets)]),
+            "script-src": " ".join([self._own_script, *self._files(needs.worklets)]),
             "worker-src": " ".join(self._files(needs.workers)) or "'none'",
             "style-src": "'self'",
             "img-src": needs.images,
@@ -144,12 +147,16 @@ class PagePolicy:
             "font-src": "'self'",
             "object-src": "'none'",
             "base-uri": "'none'",
-            "form-action": "'none'",
+            "form-action": needs.forms,
             "frame-ancestors": self.config.frame_ancestors if self.framed else "'self'",
             "require-trusted-types-for": "'script'",
             "trusted-types": needs.trusted,
         }
         return "; ".join(f"{name} {value}" for name, value in directives.items())
+
+    @property
+    def _own_script(self) -> str:
+        return f"'nonce-{self.nonce}'" if self.nonce else "'none'"
 
     def _files(self, names: tuple[str, ...]) -> list[str]:
         """Return these files of the front end, by each name that the browser may know this server by."""

@@ -123,14 +123,33 @@ class RecordingListHandler(ServiceHandler):
     def get(self) -> None:
         """Send the list, newest first."""
         claims = self.moderator()
+        limit, offset = self.page()
         found = self.core.recordings.all(
-            stream=self._asked_stream() if claims is None else claims.streamname,
-            limit=self._number("limit", default=100, most=_MAX_LIMIT),
-            offset=self._number("offset", default=0, most=_MAX_OFFSET),
+            stream=self.asked_stream() if claims is None else claims.streamname,
+            limit=limit,
+            offset=offset,
         )
-        self.answer({"data": [self._describe(record, by_key=claims is None) for record in found]})
+        self.answer({"data": [self.describe(record, by_key=claims is None) for record in found]})
 
-    def _asked_stream(self) -> str | None:
+    def page(self) -> tuple[int, int]:
+        """Return how many recordings are asked for, and how many newer ones are left out.
+
+        Raises
+        ------
+        InvalidInputError
+            If one of them is not a number in its range.
+        """
+        limit = self._number("limit", default=100, most=_MAX_LIMIT)
+        return limit, self._number("offset", default=0, most=_MAX_OFFSET)
+
+    def asked_stream(self) -> str | None:
+        """Return the stream whose recordings are asked for; None for all.
+
+        Raises
+        ------
+        InvalidInputError
+            If that is not a stream's name.
+        """
         asked = self.get_query_argument("stream", None)
         return None if asked is None else _validation.check_streamname(asked)
 
@@ -142,7 +161,16 @@ class RecordingListHandler(ServiceHandler):
             raise InvalidInputError(f"{name} must be a whole number from 0 to {most}")
         return int(text)
 
-    def _describe(self, record: RecordingRecord, *, by_key: bool) -> dict[str, Any]:
+    def describe(self, record: RecordingRecord, *, by_key: bool) -> dict[str, Any]:
+        """Return what is said of a recording.
+
+        Parameters
+        ----------
+        record : RecordingRecord
+            The recording.
+        by_key : bool
+            Whether the server's operator asks.
+        """
         # Relative to the server's address, as pages of a notebook may reach it by another one.
         recordings, base = self.core.recordings, f"vod/{record.name}"
         path = recordings.file(record.name)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from nanomeet_widget import _json
-from nanomeet_widget._errors import AuthenticationError, InvalidInputError
+from nanomeet_widget._errors import AuthenticationError, InvalidInputError, TokenError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER, Handler
 
@@ -93,6 +93,29 @@ class ServiceHandler(Handler):
                 f"this request needs a moderator's token in the header {TOKEN_HEADER}", status=401
             )
         return self.core.issuer.moderator(token)
+
+    def verified(self, token: str) -> Claims:
+        """Check a token of any role.
+
+        Parameters
+        ----------
+        token : str
+            The token.
+
+        Returns
+        -------
+        Claims
+            Its claims.
+
+        Raises
+        ------
+        AuthenticationError
+            If it is not valid.
+        """
+        try:
+            return self.core.issuer.verify(token)
+        except TokenError as error:
+            raise AuthenticationError(str(error), status=401) from None
 
     def moderated_room(self) -> str | None:
         """Return the room that the request may manage.

@@ -17,7 +17,7 @@ from nanomeet_widget.server.http.outbox import Outbox
 from nanomeet_widget.server.http.socket_pipe import SocketPipe
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.protocol.messages import text_messages
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm
 from nanomeet_widget.server.token_bucket import TokenBucket
 
 logger = logging.getLogger("nanomeet")
@@ -59,7 +59,7 @@ class Socket(Handler, websocket.WebSocketHandler):
             The server's parts.
         """
         super().initialize(core)
-        self._deadline: Handle | None = None
+        self._deadline = Alarm(core.timers)
         self._ignored = 0
         #: When the page was last heard, on the event loop's clock.
         self._heard = core.timers.time()
@@ -126,7 +126,7 @@ class Socket(Handler, websocket.WebSocketHandler):
         access = self.core.access
         self._place = access.enter(access.address(self.request), self.turn_away)
         patience = self.core.config.patience.first_message
-        self._deadline = self.core.timers.call_later(patience, self._late)
+        self._deadline.set(patience, self._late)
 
     def on_pong(self, data: bytes) -> None:
         """Note that the page answers pings.
@@ -253,8 +253,7 @@ class Socket(Handler, websocket.WebSocketHandler):
         self._outbox.close()
         if self._place is not None:
             self._place.leave()
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._deadline.cancel()
 
     def tell(self, message: msgspec.Struct) -> None:
         """Send a message; the connection of a page that does not read is closed.

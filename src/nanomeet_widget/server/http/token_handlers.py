@@ -1,4 +1,4 @@
-"""The token service: rooms, invites, revocations and browser tickets."""
+"""The token service: rooms, invites, revocations, browser tickets and pages that leave."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
     QuotaExceededError,
-    TokenError,
 )
 from nanomeet_widget._validation import check_room
 from nanomeet_widget.server.http.handlers import API_KEY_HEADER, TOKEN_HEADER
@@ -31,9 +30,9 @@ class TokenHandler(ServiceHandler):
             self.answer({"data": self.core.issuer.room(self.body())})
             self.core.counts.tokens += 1
         elif token is not None:
-            room = self.core.issuer.moderator(token).room
+            payer = self.core.payer(self.core.issuer.moderator(token))
             # Of a room and not of a token, as a moderator's invites can make further invites.
-            if not self.core.invites.take(room):
+            if not self.core.invites.take(payer):
                 raise QuotaExceededError(
                     "too many invites for this room in a short time: wait a moment, then try again",
                     status=429,
@@ -68,7 +67,7 @@ class InvitesHandler(ServiceHandler):
         moderator = self.room_moderator()
         request = self.body(_texts.ROSTER_BYTES)
         people = roster_check.checked(_people(request.get("people")))
-        if not self.core.rosters.take(moderator.room, len(people)):
+        if not self.core.rosters.take(self.core.payer(moderator), len(people)):
             raise QuotaExceededError(
                 "too many personal links for this room in a short time: wait some minutes, then try "
                 "again",
@@ -122,11 +121,28 @@ class BrowserTicketHandler(ServiceHandler):
                 )
             self.answer({"data": self.core.browser_tickets.redeem(ticket)})
             return
-        try:
-            claims = self.core.issuer.verify(token)
-        except TokenError as error:
-            raise AuthenticationError(str(error), status=401) from None
+        claims = self.verified(token)
         self.answer({"data": self.core.browser_tickets.issue(token, moderator=claims.moderator)})
+
+
+class LeaveHandler(ServiceHandler):
+    """`POST leave`: free the place of a page that has left, with its token and its resume secret.
+
+    A page says so over its WebSocket, too. What it sends there last is lost when its frame is removed
+    while messages are on their way to it: the browser then resets the connection.
+    """
+
+    def post(self) -> None:
+        """Free it."""
+        token = self.request.headers.get(TOKEN_HEADER)
+        if token is None:
+            raise AuthenticationError(
+                f"this request needs the page's token in the header {TOKEN_HEADER}", status=401
+            )
+        resume = self.body().get("resume")
+        if not isinstance(resume, str):
+            raise InvalidInputError("this request needs the page's resume secret as text")
+        self.answer({"data": self.core.rooms.leave(self.verified(token), resume)})
 
 
 def _people(given: object) -> list[Person]:

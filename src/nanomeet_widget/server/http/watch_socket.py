@@ -17,7 +17,7 @@ from nanomeet_widget.server.protocol import common, meeting, watch
 from nanomeet_widget.server.protocol.classroom import PollChanged, PollCounts
 from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.classroom.records import View
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm
 
 #: Bytes that the operating system may buffer for a slow viewer: about a second of video. A larger
 #: buffer would hide from the queue how far behind the viewer is.
@@ -47,7 +47,7 @@ class WatchSocket(Socket):
         """
         super().initialize(core)
         self._queue: ViewerQueue | None = None
-        self._waiting: Handle | None = None
+        self._waiting = Alarm(core.timers)
         self._view: View | None = None
         #: The stream's name.
         self._name = ""
@@ -115,9 +115,7 @@ class WatchSocket(Socket):
             self._take_part(name, ticket, request.person)
         if not known:
             patience = self.core.config.patience.unknown_stream
-            self._waiting = self.core.timers.call_later(
-                patience, functools.partial(self._ask_again, name)
-            )
+            self._waiting.set(patience, functools.partial(self._ask_again, name))
 
     def _take_part(self, name: str, ticket: str, person: str | None) -> None:
         self._polls = self.core.rooms.polls_for_viewers(name, ticket)
@@ -132,7 +130,9 @@ class WatchSocket(Socket):
         if self._stream is None:
             self.reject("protocol", "The first message must name a stream.")
         elif self._polls is None:
-            refuse("forbidden", "Voting takes the link of a private broadcast of a meeting.")
+            refuse(
+                "forbidden", "Voting takes the link of a private broadcast of a meeting that is on."
+            )
         elif self._polls.vote_of_viewer(self, vote, refuse) and vote.ref is not None:
             self.tell(meeting.Ack(ref=vote.ref))
 
@@ -166,14 +166,9 @@ class WatchSocket(Socket):
 
     def lost(self) -> None:
         """Stop watching."""
-        if self._waiting is not None:
-            self._waiting.cancel()
-            self._waiting = None
+        self._waiting.cancel()
         self._end_view()
-
-        if self._polls is not None:
-            self._polls.remove_viewer(self)
-            self._polls = None
+        self._leave_polls()
         if self._stream is not None:
             self._stream.leave(self)
             self._stream = None
@@ -191,6 +186,8 @@ class WatchSocket(Socket):
         self.tell(state)
         if state.state == "ended":
             self._end_view()
+            # The meeting may go on; its polls are then no longer for those who watched.
+            self._leave_polls()
         elif state.state == "live" and self._view is None and not self._reads:
             recorder = self.core.rooms.recorder_of(self._name)
             self._view = None if recorder is None else recorder.begin_view()
@@ -232,6 +229,11 @@ class WatchSocket(Socket):
         if self._view is not None:
             self._view.end()
             self._view = None
+
+    def _leave_polls(self) -> None:
+        if self._polls is not None:
+            self._polls.remove_viewer(self)
+            self._polls = None
 
     def _queue_of(self, form: watch.WatchFormat) -> ViewerQueue:
         return ViewerQueue(

@@ -19,7 +19,7 @@ from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_broadcast import RoomBroadcast
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds before a page that failed is asked again; doubled each time.
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
@@ -94,8 +94,8 @@ class AudienceFeed(RoomListener):
         #: Programs that read the stage, by the ID of their reading.
         self._readers: dict[str, _Reader] = {}
         #: Timers: when to ask a page again, and when to end a relay without an audience.
-        self._retry: Handle | None = None
-        self._grace: Handle | None = None
+        self._retry = Alarm(timers)
+        self._grace = Alarm(timers)
 
     def retitle(self) -> None:
         """Tell the audience of a new subject."""
@@ -191,11 +191,11 @@ class AudienceFeed(RoomListener):
 
     def review(self) -> None:
         """Start or end the relay as the room needs it now, and tell the audience where to watch."""
-        self._set_retry(None)
+        self._retry.cancel()
         people = self._room.participants
         audience = bool(self._readers) or any(p.watches and not p.stage for p in people)
         if audience or not people:
-            self._set_grace(None)
+            self._grace.cancel()
         if self._relay is not None and not self._fit(self._relay.page):
             self._end()
         if self._public.live is not None or not people:
@@ -204,23 +204,9 @@ class AudienceFeed(RoomListener):
             return
         if audience and self._relay is None:
             self._ask()
-        elif not audience and self._relay is not None and self._grace is None:
-            self._set_grace(self._timers.call_later(self._patience.audience, self._unwatched))
+        elif not audience and self._relay is not None and not self._grace.is_set:
+            self._grace.set(self._patience.audience, self._end)
         self._tell()
-
-    def _unwatched(self) -> None:
-        self._grace = None
-        self._end()
-
-    def _set_grace(self, handle: Handle | None) -> None:
-        if self._grace is not None:
-            self._grace.cancel()
-        self._grace = handle
-
-    def _set_retry(self, handle: Handle | None) -> None:
-        if self._retry is not None:
-            self._retry.cancel()
-        self._retry = handle
 
     @property
     def _able(self) -> list[Participant]:
@@ -238,7 +224,7 @@ class AudienceFeed(RoomListener):
             return
         earliest = min(self._failed(page).not_before for page in pages)
         if earliest > now:
-            self._set_retry(self._timers.call_later(earliest - now, self.review))
+            self._retry.set(earliest - now, self.review)
             return
         ready = [page for page in pages if self._failed(page).not_before <= now]
         # Moderators first; among equals, the one who has been present longest.

@@ -13,7 +13,7 @@ from nanomeet_widget.server.protocol import classroom, common, meeting
 from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import refuse
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 
 
@@ -131,7 +131,7 @@ class Budgets:
         self._links = TokenBuckets(burst=_LINK.burst, rate=_LINK.rate, timers=timers)
         #: The newest messages that wait for budget, oldest first.
         self._kept: dict[tuple[Participant, type, str], _State] = {}
-        self._again: Handle | None = None
+        self._again = Alarm(timers)
 
     def pass_on(self, who: Participant, message: meeting.ClientMessage) -> None:
         """Have a message carried out: now, later if it is a state, or not at all.
@@ -187,11 +187,11 @@ class Budgets:
         self._kept[key] = message
         if isinstance(replaced, common.Request):
             refuse(who, replaced, "too_many", "Too many requests. Only the last one counts.")
-        if self._again is None:
-            self._again = self._timers.call_later(_AGAIN, self._retry)
+        if not self._again.is_set:
+            self._again.set(_AGAIN, self._retry)
 
     def _retry(self) -> None:
-        self._again = self._timers.call_later(_AGAIN, self._retry)
+        self._again.set(_AGAIN, self._retry)
         for key, message in tuple(self._kept.items()):
             who = key[0]
             if who.presence is not Presence.PRESENT:
@@ -202,4 +202,3 @@ class Budgets:
                 self._handle(who, message)
         if not self._kept:
             self._again.cancel()
-            self._again = None

@@ -49,7 +49,7 @@ class LostConnections:
         seconds : float, optional
             For how long; None for `Patience.resume`.
         """
-        participant.grace = self._timers.call_later(
+        participant.grace.set(
             self._patience.resume if seconds is None else seconds,
             lambda: self._on_dropped(participant),
         )
@@ -62,9 +62,7 @@ class LostConnections:
         participant : Participant
             The person; `grace` is their timer.
         """
-        participant.grace = self._timers.call_later(
-            self._patience.reload, lambda: self._unloaded(participant)
-        )
+        participant.grace.set(self._patience.reload, lambda: self._unloaded(participant))
 
     def returning(self, participant_id: str) -> Participant | None:
         """Return a person as they were before a slow reload, and forget them.

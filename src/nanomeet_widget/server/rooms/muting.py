@@ -10,7 +10,7 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 
 @dataclass(kw_only=True, eq=False)
@@ -20,7 +20,7 @@ class _Request:
     by: Participant
     message: meeting.Mute | meeting.MuteEveryone
     awaited: set[str]
-    timeout: Handle | None = None
+    timeout: Alarm
 
 
 class Muting(RoomListener):
@@ -78,10 +78,13 @@ class Muting(RoomListener):
     ) -> None:
         on_stage = [p for p in targets if p.stage]
         request = _Request(
-            by=by, message=message, awaited={p.id for p in on_stage if p.sends(message.media)}
+            by=by,
+            message=message,
+            awaited={p.id for p in on_stage if p.sends(message.media)},
+            timeout=Alarm(self._timers),
         )
         self._requests.append(request)
-        request.timeout = self._timers.call_later(self._patience, lambda: self._give_up(request))
+        request.timeout.set(self._patience, lambda: self._give_up(request))
         self._room.tell(on_stage, meeting.MuteRequested(media=message.media, by=by.id))
         self._settle(request)
 
@@ -130,5 +133,4 @@ class Muting(RoomListener):
 
     def _drop(self, request: _Request) -> None:
         self._requests.remove(request)
-        if request.timeout is not None:
-            request.timeout.cancel()
+        request.timeout.cancel()

@@ -14,7 +14,7 @@ from nanomeet_widget.server.protocol.messages import text_messages
 from nanomeet_widget.server.rooms.cleaning import clean_name
 from nanomeet_widget.server.rooms.identities import ID_LENGTH, browser_of, identity_of, network_of
 from nanomeet_widget.server.store.room_records import PersonRecord
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: How many messages are kept for a lost connection, and of how many bytes; one that misses more was away
 #: too long.
@@ -112,6 +112,8 @@ class Participant:
         The token's claims. The role comes from here, or from a moderator of the room.
     connection : Connection
         The connection to the page.
+    timers : Timers
+        The event loop.
     identity : str
         What the room recognises them by; see `identity_of`.
     known : bool
@@ -127,6 +129,7 @@ class Participant:
         claims: Claims,
         connection: Connection,
         *,
+        timers: Timers,
         identity: str,
         known: bool,
         name: str,
@@ -146,7 +149,9 @@ class Participant:
         self.address = address
         #: The same for one person until the meeting ends.
         self.id = identity[:ID_LENGTH]
-        self.resume = secrets.token_urlsafe(24)
+        #: The secret by which its page returns to this place, or gives it up.
+        self.resume: str
+        self.renew_resume()
         self.granted = False
         self.name = name
         self.audio = audio
@@ -163,8 +168,7 @@ class Participant:
         #: The moderator who invited them to the stage, until they enter it.
         self.invited_by: str | None = None
         #: Timers: the token's expiry, and the time for which a lost connection keeps its place.
-        self.expiry: Handle | None = None
-        self.grace: Handle | None = None
+        self.expiry, self.grace = Alarm(timers), Alarm(timers)
         self._presence = Presence.WAITING
         self._backlog: list[meeting.ServerMessage] = []
         self._backlog_bytes = 0
@@ -176,6 +180,7 @@ class Participant:
         connection: Connection,
         join: meeting.Join,
         *,
+        timers: Timers,
         key: str,
         address: str,
         identity: str | None = None,
@@ -188,6 +193,8 @@ class Participant:
             As `Participant` has them.
         join : Join
             How the page introduced itself.
+        timers : Timers
+            The event loop.
         key : str
             The room's key, in hexadecimal digits.
         address : str
@@ -203,6 +210,7 @@ class Participant:
         return cls(
             claims,
             connection,
+            timers=timers,
             identity=identity or identity_of(claims, join.person, key=key),
             known=join.person is not None,
             name=clean_name(claims.name or join.name),
@@ -216,13 +224,15 @@ class Participant:
         )
 
     @classmethod
-    def restored(cls, record: PersonRecord) -> Participant:
+    def restored(cls, record: PersonRecord, timers: Timers) -> Participant:
         """Return a person whose server was killed: they keep their place, and have no connection yet.
 
         Parameters
         ----------
         record : PersonRecord
             What the killed server saved.
+        timers : Timers
+            The event loop.
 
         Returns
         -------
@@ -232,6 +242,7 @@ class Participant:
         participant = cls(
             record.claims,
             _Nowhere(),
+            timers=timers,
             identity=record.identity,
             known=True,
             name=record.name,
@@ -274,6 +285,10 @@ class Participant:
         """Whether they wait, are present, have lost their connection, or are gone."""
         return self._presence
 
+    def renew_resume(self) -> None:
+        """Make another resume secret: what a page did with the present one, it does no longer."""
+        self.resume = secrets.token_urlsafe(24)
+
     def step(self, target: Presence) -> None:
         """Change `presence`.
 
@@ -291,11 +306,9 @@ class Participant:
             raise IllegalStepError(self._presence.value, target.value)
         self._presence = target
         if target is not Presence.DROPPED:
-            _cancel(self.grace)
-            self.grace = None
+            self.grace.cancel()
         if target is Presence.GONE:
-            _cancel(self.expiry)
-            self.expiry = None
+            self.expiry.cancel()
             self._backlog.clear()
 
     def send(self, message: meeting.ServerMessage) -> None:
@@ -368,8 +381,3 @@ class _Nowhere:
 
     def close(self, farewell: meeting.Bye) -> None:
         """Do nothing."""
-
-
-def _cancel(handle: Handle | None) -> None:
-    if handle is not None:
-        handle.cancel()

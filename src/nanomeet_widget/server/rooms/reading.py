@@ -11,7 +11,7 @@ from nanomeet_widget.server.broadcast.ticketed_stream import TicketedStream
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.protocol.frames import Track
 from nanomeet_widget.server.rooms.participant import Participant
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm
 
 #: Packets of sound a second: of 10 ms, and twice as many.
 _PACKETS = 200.0
@@ -29,11 +29,14 @@ class Reading:
         The participant who is read; None for the stage.
     request : ReadMedia
         What the reader asked for.
+    patience : Alarm
+        Bounds what it waits for.
     """
 
     reader: Participant
     of: Participant | None
     request: meeting.ReadMedia
+    patience: Alarm
     id: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     #: Whether it may go on: the participant has agreed, or need not be asked.
     granted: bool = False
@@ -44,7 +47,6 @@ class Reading:
     stream: TicketedStream | None = None
     #: For a reading of the stage: where it is watched now.
     feed: meeting.StageFeed | None = None
-    _timer: Handle | None = None
 
     @property
     def own(self) -> bool:
@@ -96,15 +98,3 @@ class Reading:
             # A page that was held up sends what it has, and set-ups.
             frames=1.5 * self.request.fps + 2,
         )
-
-    def wait(self, handle: Handle | None) -> None:
-        """Replace the timer that bounds what the reading waits for.
-
-        Parameters
-        ----------
-        handle : Handle or None
-            The new timer; None if it waits for nothing.
-        """
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = handle

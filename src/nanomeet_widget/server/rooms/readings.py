@@ -22,7 +22,7 @@ from nanomeet_widget.server.rooms.reading_limits import ReadingLimits
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.timers import Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 _REPLACED = "Another reading of yours, of the same media, has replaced this one."
 
@@ -80,7 +80,7 @@ class Readings(RoomListener):
             The request.
         """
         of = None if message.of is None else self._room.present(message.of)
-        wanted = Reading(reader=who, of=of, request=message)
+        wanted = Reading(reader=who, of=of, request=message, patience=Alarm(self._timers))
         objection = self._objection(wanted)
         if objection is not None:
             refuse(who, message, *objection)
@@ -150,10 +150,8 @@ class Readings(RoomListener):
     # --- the question --------------------------------------------------------------------------
 
     def _ask(self, reading: Reading, of: Participant) -> None:
-        reading.wait(
-            self._timers.call_later(
-                self._config.patience.question, functools.partial(self._lapse, reading, of)
-            )
+        reading.patience.set(
+            self._config.patience.question, functools.partial(self._lapse, reading, of)
         )
         self._put(reading, of)
 
@@ -181,7 +179,8 @@ class Readings(RoomListener):
             return
         if message.unable:
             name = "Your page" if reading.own else f"{who.name}'s page"
-            self._end(reading, "failed", f"{name} cannot send it.")
+            why = "its browser lacks what that takes. Chrome, Edge and other Chromium-based browsers have it."
+            self._end(reading, "failed", f"{name} cannot send it: {why}")
         elif not message.allowed:
             self._take_back(reading, who)
         elif reading.granted:
@@ -200,7 +199,7 @@ class Readings(RoomListener):
     # --- a reading that goes on ----------------------------------------------------------------
 
     def _begin(self, reading: Reading) -> None:
-        reading.wait(None)
+        reading.patience.cancel()
         if reading.of is not None and not self._begin_stream(reading, reading.of):
             return
         reading.granted = True
@@ -295,7 +294,7 @@ class Readings(RoomListener):
 
     def _watches(self, reading: Reading, watches: bool) -> None:  # noqa: FBT001 - as the stream calls it
         if watches:
-            reading.wait(None)
+            reading.patience.cancel()
         else:
             self._await_program(reading)
 
@@ -304,18 +303,14 @@ class Readings(RoomListener):
 
     def _fail_after(self, reading: Reading, patience: float, words: str) -> None:
         message = f"{words} {patience:.0f} seconds."
-        reading.wait(
-            self._timers.call_later(
-                patience, functools.partial(self._end, reading, "failed", message)
-            )
-        )
+        reading.patience.set(patience, functools.partial(self._end, reading, "failed", message))
 
     # --- the end -------------------------------------------------------------------------------
 
     def _end(self, reading: Reading, kind: meeting.ReadingEnding, message: str) -> None:
         if self._readings.pop(reading.id, None) is None:
             return
-        reading.wait(None)
+        reading.patience.cancel()
         if reading.opened:
             reading.reader.send(meeting.ReadingEnded(id=reading.id, kind=kind, message=message))
         else:

@@ -29,9 +29,11 @@ from nanomeet_widget.server.rooms.turn import ice_servers
 from nanomeet_widget.server.store.room_records import PersonRecord
 from nanomeet_widget.server.store.room_settings import Settings
 from nanomeet_widget.server.store.store import Store
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 _REPLACED = meeting.Bye(kind="replaced", message="This meeting is now open in another place.")
+#: The answer to a page that leaves.
+LEFT = meeting.Bye(kind="left", message="You have left the meeting.")
 _FULL = meeting.Bye(
     kind="room_full",
     message="This room is full. Try again when a participant has left.",
@@ -116,14 +118,14 @@ class Room:
         #: Whether the next server restores the room.
         self._kept = False
         #: Runs while a room without people waits for them to come back.
-        self._unclaimed: Handle | None = None
+        self._unclaimed = Alarm(timers)
         self._lost = LostConnections(
             timers,
             config.patience,
             on_dropped=lambda person: self._go(person, "dropped"),
             on_unloaded=self._go,
         )
-        self._expiry = TokenExpiry(timers, now=now, on_expired=self._expired)
+        self._expiry = TokenExpiry(now=now, on_expired=self._expired)
         self.parts = parts(self)
 
     # --- who is here ---------------------------------------------------------------------------
@@ -267,13 +269,23 @@ class Room:
             connection is closed, or open for another `Join` with the password.
         """
         newcomer = Participant.arriving(
-            claims, connection, join, key=self.settings.key, address=address, identity=identity
+            claims,
+            connection,
+            join,
+            timers=self._timers,
+            key=self.settings.key,
+            address=address,
+            identity=identity,
         )
         elsewhere = self.parts.elsewhere
-        place = self._resumable(claims, join) or self._present.get(newcomer.id)
+        resumed = self.holder(claims, join.resume)
+        place = resumed or self._present.get(newcomer.id)
         if place is not None:
             if not self._may_come(place, connection, back=True):
                 return None
+            if resumed is None:
+                # With the secret that it has, the page that is replaced no longer gives this place up.
+                place.renew_resume()
             self._take(place, newcomer, join)
             return place
         newcomer.granted = newcomer.identity in self.settings.granted or elsewhere.grants(newcomer)
@@ -405,7 +417,7 @@ class Room:
         self.links.arrived(newcomer)
         self._claimed()
         self.keep(newcomer)
-        if newcomer.expiry is None:
+        if not newcomer.expiry.is_set:
             self._expiry.watch(newcomer)
         newcomer.send(self._welcome(newcomer, kept=False))
         for part in self.parts.listeners:
@@ -509,10 +521,24 @@ class Room:
         alone = not any(p.presence is Presence.PRESENT for p in self.participants)
         return not alone and self.broadcast.broadcaster != participant.id
 
-    def _resumable(self, claims: Claims, join: meeting.Join) -> Participant | None:
-        if join.resume is None:
+    def holder(self, claims: Claims, resume: str | None) -> Participant | None:
+        """Return whose place a resume secret is.
+
+        Parameters
+        ----------
+        claims : Claims
+            The claims of the token that comes with it, which was verified.
+        resume : str or None
+            The secret of `Welcome.resume`.
+
+        Returns
+        -------
+        Participant or None
+            None if it is no one's in this room, or belongs to another token.
+        """
+        if resume is None:
             return None
-        given = join.resume.encode()
+        given = resume.encode()
         for participant in self.participants:
             if hmac.compare_digest(participant.resume.encode(), given):
                 # The secret alone is not enough: it has to come with its token.
@@ -558,7 +584,7 @@ class Room:
             The people.
         """
         for person in people:
-            participant = Participant.restored(person)
+            participant = Participant.restored(person, self._timers)
             participant.granted = person.identity in self.settings.granted
             if self.removals.refuse(participant):
                 self._store.rooms.forget_person(self.name, person.identity)
@@ -570,17 +596,12 @@ class Room:
             self.settings.main = None
         for part in self.parts.listeners:
             part.restored()
-        self._unclaimed = self._timers.call_later(
-            self._config.patience.restored_room, self._unclaim
-        )
+        self._unclaimed.set(self._config.patience.restored_room, self._unclaim)
 
     def _claimed(self) -> None:
-        if self._unclaimed is not None:
-            self._unclaimed.cancel()
-            self._unclaimed = None
+        self._unclaimed.cancel()
 
     def _unclaim(self) -> None:
-        self._unclaimed = None
         self.end_if_empty(over=True)
 
     def keep(self, participant: Participant) -> None:
@@ -937,16 +958,14 @@ class Room:
         over : bool, default False
             Whether it has waited long enough for them.
         """
-        if self._ended or self._present or self._waiting or self._unclaimed is not None:
+        if self._ended or self._present or self._waiting or self._unclaimed.is_set:
             return
         if self.parts.elsewhere.keeps_open:
             return
         if not over and self.removals.moderators:
             # The last participant may only be reloading the page. If the room ended now, a moderator who
             # was removed could open a new one.
-            self._unclaimed = self._timers.call_later(
-                self._config.patience.restored_room, self._unclaim
-            )
+            self._unclaimed.set(self._config.patience.restored_room, self._unclaim)
             return
         self._ended = True
         for part in self.parts.listeners:

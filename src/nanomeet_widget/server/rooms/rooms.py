@@ -14,7 +14,7 @@ from nanomeet_widget.server.rooms.classroom.groups import CLOSED, Groups
 from nanomeet_widget.server.rooms.classroom.polls import Polls
 from nanomeet_widget.server.rooms.classroom.records import RoomRecorder, next_policy
 from nanomeet_widget.server.rooms.participant import Connection, Participant
-from nanomeet_widget.server.rooms.room import Room
+from nanomeet_widget.server.rooms.room import LEFT, Room
 from nanomeet_widget.server.rooms.room_dispatcher import RoomDispatcher
 from nanomeet_widget.server.store.group_records import GroupRecord
 from nanomeet_widget.server.store.room_settings import Settings
@@ -128,6 +128,29 @@ class Rooms:
         participant = dispatcher.room.enter(claims, connection, join, address=address)
         return None if participant is None else (dispatcher, participant)
 
+    def leave(self, claims: Claims, resume: str) -> bool:
+        """Free the place of a page that has left the meeting.
+
+        Parameters
+        ----------
+        claims : Claims
+            The claims of the page's token, which was verified.
+        resume : str
+            The secret of its `Welcome.resume`.
+
+        Returns
+        -------
+        bool
+            Whether it still had a place.
+        """
+        dispatcher = self._dispatchers.get(claims.room)
+        person = None if dispatcher is None else dispatcher.room.holder(claims, resume)
+        if dispatcher is None or person is None:
+            return False
+        dispatcher.room.leave(person)
+        person.connection.close(LEFT)
+        return True
+
     def polls_for_viewers(self, stream: str, ticket: str) -> Polls | None:
         """Return the polls in which the viewers of a private broadcast take part.
 
@@ -232,6 +255,17 @@ class Rooms:
             dispatcher.room.send_out(tokens)
             if tokens:
                 dispatcher.roster_changed()
+
+    def people_in(self, room: str) -> int:
+        """Return how many people are in a room, and in its groups and its lobby.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        """
+        dispatcher = self._dispatchers.get(room)
+        return 0 if dispatcher is None else len(dispatcher.room.everyone)
 
     def roster_changed(self, room: str) -> None:
         """Hear that personal links to a room were made.

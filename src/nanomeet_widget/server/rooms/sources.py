@@ -19,7 +19,7 @@ from nanomeet_widget.server.rooms.participant import Participant, Presence
 from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: A screen may have sound; nothing hears that of a camera.
 _TRACKS: dict[meeting.SourceUse, frozenset[Track]] = {
@@ -41,13 +41,7 @@ class _Source:
     broadcast: Broadcast
     stream: TicketedStream
     #: Runs while the owner's page does not watch.
-    unshown: Handle | None = None
-
-    def wait(self, handle: Handle | None) -> None:
-        """Replace the timer."""
-        if self.unshown is not None:
-            self.unshown.cancel()
-        self.unshown = handle
+    unshown: Alarm
 
 
 class Sources(RoomListener):
@@ -111,7 +105,12 @@ class Sources(RoomListener):
             return
         last = self._sources.get(key)
         source = _Source(
-            owner=who, use=message.use, title=title, broadcast=broadcast, stream=stream
+            owner=who,
+            use=message.use,
+            title=title,
+            broadcast=broadcast,
+            stream=stream,
+            unshown=Alarm(self._timers),
         )
         self._sources[key] = source
         # The page is told of the new one first, so that it goes on showing pictures.
@@ -145,7 +144,7 @@ class Sources(RoomListener):
         """
         for source in self._of(participant):
             self._tell(source, None)
-            if source.unshown is not None:
+            if source.unshown.is_set:
                 self._expect_page(source)
 
     def updated(self, participant: Participant) -> None:
@@ -204,13 +203,13 @@ class Sources(RoomListener):
 
     def _page_watches(self, source: _Source, watches: bool) -> None:  # noqa: FBT001 - as the stream calls it
         if watches:
-            source.wait(None)
+            source.unshown.cancel()
         else:
             self._expect_page(source)
 
     def _expect_page(self, source: _Source) -> None:
         patience = self._config.patience.reader
-        source.wait(self._timers.call_later(patience, functools.partial(self._unshown, source)))
+        source.unshown.set(patience, functools.partial(self._unshown, source))
 
     def _unshown(self, source: _Source) -> None:
         if source.owner.presence is Presence.DROPPED:
@@ -242,7 +241,7 @@ class Sources(RoomListener):
             self._end(source, message, failed=failed)
 
     def _end(self, source: _Source, message: str, *, failed: bool = False) -> None:
-        source.wait(None)
+        source.unshown.cancel()
         source.broadcast.stop(reason=message)
         source.owner.send(
             meeting.SourceClosed(

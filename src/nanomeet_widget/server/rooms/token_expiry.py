@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from nanomeet_widget._tokens import LEEWAY
 from nanomeet_widget.server.rooms.participant import Participant
-from nanomeet_widget.server.timers import Timers
 
 #: Seconds between two checks: computers sleep, and timers with them.
 _CHECK_EVERY = 30.0
@@ -17,8 +16,6 @@ class TokenExpiry:
 
     Parameters
     ----------
-    timers : Timers
-        The event loop.
     now : callable
         Seconds since the epoch.
     on_expired : callable
@@ -27,12 +24,10 @@ class TokenExpiry:
 
     def __init__(
         self,
-        timers: Timers,
         *,
         now: Callable[[], float],
         on_expired: Callable[[Participant], None],
     ) -> None:
-        self._timers = timers
         self._now = now
         self._on_expired = on_expired
 
@@ -44,7 +39,7 @@ class TokenExpiry:
         participant : Participant
             The person; `expiry` is their timer.
         """
-        participant.expiry = self._timers.call_later(
+        participant.expiry.set(
             max(0.0, min(self._left(participant), _CHECK_EVERY)), lambda: self._check(participant)
         )
 

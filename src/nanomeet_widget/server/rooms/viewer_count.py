@@ -6,7 +6,7 @@ from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds between two messages.
 _PAUSE = 1.0
@@ -25,9 +25,8 @@ class ViewerCount(RoomListener):
 
     def __init__(self, room: Room, timers: Timers) -> None:
         self._room = room
-        self._timers = timers
         self._told = 0
-        self._pause: Handle | None = None
+        self._pause = Alarm(timers)
 
     def changed(self, viewers: int) -> None:
         """Record how many viewers there are now.
@@ -38,7 +37,7 @@ class ViewerCount(RoomListener):
             How many there are.
         """
         self._room.viewers = viewers
-        if self._pause is None:
+        if not self._pause.is_set:
             self._tell()
 
     def _tell(self) -> None:
@@ -46,11 +45,7 @@ class ViewerCount(RoomListener):
             return
         self._told = self._room.viewers
         self._room.tell(self._room.moderators, meeting.ViewersChanged(viewers=self._told))
-        self._pause = self._timers.call_later(_PAUSE, self._paused)
-
-    def _paused(self) -> None:
-        self._pause = None
-        self._tell()
+        self._pause.set(_PAUSE, self._tell)
 
     def gone(self, participant: Participant) -> None:
         """Hear of a participant who is gone.
@@ -61,5 +56,5 @@ class ViewerCount(RoomListener):
             The participant.
         """
         del participant
-        if self._pause is not None and not self._room.participants:
+        if not self._room.participants:
             self._pause.cancel()

@@ -12,7 +12,7 @@ from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.store.room_settings import CheckInState
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds for which answers are collected before moderators are told.
 _SOON = 0.2
@@ -36,7 +36,7 @@ class CheckIn(RoomListener):
     def __init__(self, room: Room, *, timers: Timers) -> None:
         self._room = room
         self._timers = timers
-        self._soon: Handle | None = None
+        self._soon = Alarm(timers)
         #: The moderators who know all answers.
         self._told: set[str] = set()
 
@@ -83,8 +83,8 @@ class CheckIn(RoomListener):
                 now.done.remove(who.id)
             self._room.save()
             self._tell([who])
-            if self._soon is None:
-                self._soon = self._timers.call_later(_SOON, self._tell_moderators)
+            if not self._soon.is_set:
+                self._soon.set(_SOON, self._tell_moderators)
         acknowledge(who, message)
 
     def end(self, who: Participant, message: classroom.EndCheckIn) -> None:
@@ -143,7 +143,6 @@ class CheckIn(RoomListener):
         self._tell(self._room.reached)
 
     def _tell_moderators(self) -> None:
-        self._soon = None
         self._tell(one for one in self._room.reached if one.moderator)
 
     def _tell(self, people: Iterable[Participant]) -> None:

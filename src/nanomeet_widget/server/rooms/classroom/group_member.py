@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.store.group_records import MemberRecord
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm, Timers
 
 
 @dataclass(kw_only=True, eq=False)
@@ -15,6 +15,8 @@ class Member:
 
     #: As the main room had them last.
     person: Participant
+    #: Runs while they are on their way from one room to another.
+    travel: Alarm
     #: The ID of the group to which they belong; None for no group.
     own: str | None = None
     #: The ID of the group where they are, or where they go when they join again; None for the main room.
@@ -23,20 +25,21 @@ class Member:
     tickets: dict[str, str] = field(default_factory=dict)
     #: The IDs of the groups from which a moderator removed them.
     barred: set[str] = field(default_factory=set)
-    #: Runs while they are on their way from one room to another.
-    travel: Handle | None = None
 
     @classmethod
-    def restored(cls, record: MemberRecord) -> Member:
+    def restored(cls, record: MemberRecord, timers: Timers) -> Member:
         """Return a person whose server was killed.
 
         Parameters
         ----------
         record : MemberRecord
             What the killed server saved.
+        timers : Timers
+            The event loop.
         """
         return cls(
-            person=Participant.restored(record.person),
+            person=Participant.restored(record.person, timers),
+            travel=Alarm(timers),
             own=record.own,
             place=record.place,
             tickets=dict(record.tickets),
@@ -49,13 +52,7 @@ class Member:
             person=self.person.record(),
             own=self.own,
             place=self.place,
-            travelling=self.travel is not None,
+            travelling=self.travel.is_set,
             tickets=self.tickets,
             barred=sorted(self.barred),
         )
-
-    def arrive(self) -> None:
-        """End their way: they have arrived, or do not come."""
-        if self.travel is not None:
-            self.travel.cancel()
-            self.travel = None

@@ -28,7 +28,7 @@ from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.store.group_records import GroupRecord, GroupRecords
 from nanomeet_widget.server.store.token_records import TokenRecords
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Handle, Timers
 from nanomeet_widget.server.tokens.issuer import Issuer
 
 #: Seconds for which changes are collected before everyone is told.
@@ -115,8 +115,8 @@ class Groups(RoomListener):
         self._members: dict[str, Member] = {}
         #: The connections from which people were moved on.
         self._leaving: dict[Connection, Handle] = {}
-        self._news: Handle | None = None
-        self._clock: Handle | None = None
+        self._news = Alarm(timers)
+        self._clock = Alarm(timers)
         #: Whether pages may show groups.
         self._had = bool(self._saved.groups)
         #: Whether the main room has ended.
@@ -151,7 +151,7 @@ class Groups(RoomListener):
         return (
             member
             for member in self._members.values()
-            if member.travel is not None or self._in_group(member) is not None
+            if member.travel.is_set or self._in_group(member) is not None
         )
 
     def _in_group(self, member: Member) -> Participant | None:
@@ -179,7 +179,7 @@ class Groups(RoomListener):
             The person.
         """
         member = self._members.get(newcomer.id)
-        return member is not None and member.place is None and member.travel is not None
+        return member is not None and member.place is None and member.travel.is_set
 
     def grants(self, newcomer: Participant) -> bool:
         """Return whether someone was made a moderator before they went into a group.
@@ -242,6 +242,7 @@ class Groups(RoomListener):
         newcomer = Participant(
             person.claims,
             connection,
+            timers=self._timers,
             identity=person.identity,
             known=person.known,
             name=person.name,
@@ -556,7 +557,7 @@ class Groups(RoomListener):
         member = self._members.get(newcomer.id)
         if member is None:
             return
-        member.arrive()
+        member.travel.cancel()
         member.person = newcomer
         if member.place is not None:
             # They were assigned while they waited in the lobby, and go on once everyone knows them.
@@ -604,7 +605,7 @@ class Groups(RoomListener):
         """
         member = self._members.get(participant.id)
         if member is not None:
-            member.arrive()
+            member.travel.cancel()
             self._keep(member)
             self._changed()
 
@@ -638,10 +639,10 @@ class Groups(RoomListener):
             Whether they were in a group, or on their way from one room to another.
         """
         member = self._members.get(person.id)
-        if member is None or not (member.travel is not None or self._in_group(member) is not None):
+        if member is None or not (member.travel.is_set or self._in_group(member) is not None):
             return False
         there, room = self._in_group(member), self._open.get(member.place or "")
-        member.arrive()
+        member.travel.cancel()
         del self._members[person.id]
         self._records.forget_member(self._main.name, person.identity)
         if there is not None and room is not None:
@@ -675,10 +676,9 @@ class Groups(RoomListener):
     def stop(self) -> None:
         """Let everything be as it is: the server stops, and the next one restores it."""
         self._over = True
-        handles = (member.travel for member in self._members.values())
-        for handle in (*handles, *self._leaving.values(), self._news, self._clock):
-            if handle is not None:
-                handle.cancel()
+        travels = (member.travel for member in self._members.values())
+        for timer in (*travels, *self._leaving.values(), self._news, self._clock):
+            timer.cancel()
 
     def forget(self) -> None:
         """End all groups, and delete what was saved: no one is in the meeting any more."""
@@ -698,7 +698,7 @@ class Groups(RoomListener):
     def load(self) -> None:
         """Restore who belongs where, after a crash and before the rooms are restored."""
         for record in self._records.members(self._main.name):
-            member = Member.restored(record)
+            member = Member.restored(record, self._timers)
             member.person.granted = record.person.identity in self._main.settings.granted
             self._members[member.person.id] = member
             if record.travelling:
@@ -739,12 +739,12 @@ class Groups(RoomListener):
             return None
         if len(self._members) >= _MOST:
             self._forget_one()
-        member = self._members[person.id] = Member(person=person)
+        member = self._members[person.id] = Member(person=person, travel=Alarm(self._timers))
         return member
 
     def _forget_one(self) -> None:
         for participant_id, member in self._members.items():
-            if member.travel is None and member.place is None and member.own is None:
+            if not member.travel.is_set and member.place is None and member.own is None:
                 del self._members[participant_id]
                 self._records.forget_member(self._main.name, member.person.identity)
                 return
@@ -756,7 +756,7 @@ class Groups(RoomListener):
             room = self._main if member.place is None else self._open.get(member.place)
             there = None if room is None else room.present(member.person.id)
             stays = member.place == place
-            if not stays and there is None and member.travel is not None:
+            if not stays and there is None and member.travel.is_set:
                 # They were told the way to the place before this one, and find the new one from there.
                 self._set_out(member)
             member.place = place
@@ -794,14 +794,10 @@ class Groups(RoomListener):
 
     def _set_out(self, member: Member) -> None:
         """Keep a member's place in the meeting until they arrive, or for a while."""
-        member.arrive()
         # Their connection may be lost just now, or their server was killed.
-        member.travel = self._timers.call_later(
-            self._patience.restored_person, lambda: self._strayed(member)
-        )
+        member.travel.set(self._patience.restored_person, lambda: self._strayed(member))
 
     def _strayed(self, member: Member) -> None:
-        member.arrive()
         self._keep(member)
         self._main.end_if_empty()
         self._on_strayed(member.person.id)
@@ -856,15 +852,12 @@ class Groups(RoomListener):
         return None if minutes is None else self._now() + minutes * 60
 
     def _watch_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.cancel()
-            self._clock = None
+        self._clock.cancel()
         if self._saved.ends is not None:
             left = max(0.0, min(self._saved.ends - self._now(), _CHECK_EVERY))
-            self._clock = self._timers.call_later(left, self._look)
+            self._clock.set(left, self._look)
 
     def _look(self) -> None:
-        self._clock = None
         if self._saved.ends is not None and self._saved.ends <= self._now():
             self._shut(self._saved.groups)
         else:
@@ -874,11 +867,10 @@ class Groups(RoomListener):
 
     def _changed(self) -> None:
         """Tell everyone soon: many people move at once."""
-        if self._news is None and not self._over:
-            self._news = self._timers.call_later(_TOGETHER, self._tell)
+        if not (self._news.is_set or self._over):
+            self._news.set(_TOGETHER, self._tell)
 
     def _tell(self) -> None:
-        self._news = None
         groups = self._describe()
         for here, room in ((None, self._main), *self._open.items()):
             by_own: dict[str | None, list[Participant]] = {}

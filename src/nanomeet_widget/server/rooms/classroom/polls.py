@@ -26,7 +26,7 @@ from nanomeet_widget.server.rooms.replies import acknowledge, refuse
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.store.poll_records import Ballot, PollRecord, PollRecords
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Handle, Timers
 from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens.issuer import Issuer
 
@@ -124,11 +124,11 @@ class Polls(RoomListener):
         self._informed: set[str] = set()
         #: Polls whose votes have changed since they were told.
         self._changed: dict[str, CountedPoll] = {}
-        self._pause: Handle | None = None
+        self._pause = Alarm(timers)
         #: Closed polls that are not written yet, and whether deleted votes may have left traces.
         self._unwritten: list[CountedPoll] = []
         self._traces = False
-        self._again: Handle | None = None
+        self._again = Alarm(timers)
         for record in records.polls(room.name):
             ballots = records.ballots(room.name, record.id) if record.closed is None else ()
             self._add(CountedPoll(record, ballots))
@@ -311,7 +311,7 @@ class Polls(RoomListener):
             return False
         poll.count(crowd, before, after)
         self._changed[record.id] = poll
-        if self._pause is None:
+        if not self._pause.is_set:
             self._tell_counts()
         return True
 
@@ -380,14 +380,12 @@ class Polls(RoomListener):
 
     def _write(self) -> None:
         """Write what is not written yet, and erase the traces of deleted votes, now or a little later."""
-        if self._again is not None:
-            self._again.cancel()
-            self._again = None
+        self._again.cancel()
         name = self._room.name
         self._unwritten = [p for p in self._unwritten if not self._records.close(name, p.record)]
         self._traces = self._traces and not self._records.erase_traces()
         if self._unwritten or self._traces:
-            self._again = self._timers.call_later(_AGAIN, self._write)
+            self._again.set(_AGAIN, self._write)
 
     # --- telling -------------------------------------------------------------------------------
 
@@ -405,7 +403,8 @@ class Polls(RoomListener):
 
     def _tell_counts(self) -> None:
         changed, self._changed = self._changed, {}
-        self._pause = self._timers.call_later(PAUSE, self._paused) if changed else None
+        if changed:
+            self._pause.set(PAUSE, self._tell_counts)
         for poll in changed.values():
             counts, known = poll.shown(moderator=True), poll.shown(moderator=False)
             told = classroom.PollCounts(id=poll.record.id, counts=counts, voters=poll.voters)
@@ -414,10 +413,6 @@ class Polls(RoomListener):
                 told = classroom.PollCounts(id=poll.record.id, counts=None, voters=poll.voters)
             # The same message to all who may know the same: it is encoded once.
             self._tell_others(told)
-
-    def _paused(self) -> None:
-        self._pause = None
-        self._tell_counts()
 
     def _tell_others(self, message: classroom.PollChanged | classroom.PollCounts) -> None:
         self._room.tell(self._others(), message)
@@ -519,8 +514,7 @@ class Polls(RoomListener):
             for poll in self._open:
                 self._close(poll)
         for timer in (*self._closing.values(), self._pause, self._again):
-            if timer is not None:
-                timer.cancel()
+            timer.cancel()
         self._closing.clear()
         self._viewers.clear()
 

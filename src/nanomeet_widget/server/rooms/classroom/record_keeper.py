@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from nanomeet_widget.server.store.session_records import SessionRecords
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds between two signs of life: how exactly the records tell when a killed server's people left.
 _BEAT = 0.5
@@ -38,7 +38,7 @@ class RecordKeeper:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._records = records
-        self._timers = timers
+        self._beating, self._expiring = Alarm(timers), Alarm(timers)
         self._days = days
         self._now = now
         self._expire()
@@ -52,10 +52,10 @@ class RecordKeeper:
         self._records.clean()
 
     def _beat(self) -> None:
-        self._beating: Handle = self._timers.call_later(_BEAT, self._beat)
+        self._beating.set(_BEAT, self._beat)
         self._records.beat(self._now())
         self._records.clean()
 
     def _expire(self) -> None:
-        self._expiring: Handle = self._timers.call_later(_EXPIRE_EVERY, self._expire)
+        self._expiring.set(_EXPIRE_EVERY, self._expire)
         self._records.expire(days=self._days, now=self._now())

@@ -24,7 +24,7 @@ from nanomeet_widget.server.store.session_records import (
     Session,
     SessionRecords,
 )
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Rows that one session keeps of each kind. A crowd, people of one link at one address, has half of them.
 MOST: dict[RecordKind, int] = {
@@ -158,7 +158,7 @@ class RoomRecorder(Recorder):
         self._now = now
         self._live: _Live | None = None
         #: Runs while the session of a restored room without people waits for them to come back.
-        self._unclaimed: Handle | None = None
+        self._unclaimed = Alarm(timers)
         #: What the last session kept.
         self._kinds: tuple[RecordKind, ...] = ()
         left = records.left_behind(room.name)
@@ -353,7 +353,7 @@ class RoomRecorder(Recorder):
         live = self._live
         if live is not None:
             self._end_stay(live, name)
-            if not self._room.everyone and self._unclaimed is None:
+            if not self._room.everyone and not self._unclaimed.is_set:
                 self._end(live)
 
     def ended(self, *, kept: bool) -> None:
@@ -364,9 +364,7 @@ class RoomRecorder(Recorder):
         kept : bool
             Whether the next server restores the room: its session then goes on.
         """
-        if self._unclaimed is not None:
-            self._unclaimed.cancel()
-            self._unclaimed = None
+        self._unclaimed.cancel()
         if self._live is not None and not kept:
             self._end(self._live)
 
@@ -378,9 +376,7 @@ class RoomRecorder(Recorder):
         for name in tuple(live.stays):
             if self._room.member(name) is None:
                 self._end_stay(live, name)
-        self._unclaimed = self._timers.call_later(
-            self._config.patience.restored_room, self._unclaim
-        )
+        self._unclaimed.set(self._config.patience.restored_room, self._unclaim)
 
     # --- what the other parts say --------------------------------------------------------------
 
@@ -554,9 +550,7 @@ class RoomRecorder(Recorder):
     # --- sessions ------------------------------------------------------------------------------
 
     def _begin(self, now: float) -> _Live:
-        if self._unclaimed is not None:
-            self._unclaimed.cancel()
-            self._unclaimed = None
+        self._unclaimed.cancel()
         if self._live is None:
             session = self._records.begin(self._room.name, self.policy, now)
             self._live = self._start(session)
@@ -595,7 +589,6 @@ class RoomRecorder(Recorder):
         self._records.close_views(session.id, session.alive)
 
     def _unclaim(self) -> None:
-        self._unclaimed = None
         if self._live is not None and not self._room.everyone:
             self._end(self._live)
 

@@ -11,7 +11,7 @@ from nanomeet_widget.server.rooms.participant import Participant
 from nanomeet_widget.server.rooms.room import Room
 from nanomeet_widget.server.rooms.room_parts import RoomListener
 from nanomeet_widget.server.store.token_records import TokenRecords
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds for which changes are collected: a class arrives within a minute.
 _SOON = 0.1
@@ -45,16 +45,17 @@ class Roster(RoomListener):
         self._told: set[str] = set()
         #: The people who came or went since.
         self._changed: set[str] = set()
-        self._soon: Handle | None = None
-        self._expiry: Handle | None = None
+        self._soon = Alarm(timers)
+        self._expiry = Alarm(timers)
 
     def reload(self) -> None:
         """Hear that links were made, were revoked or have expired."""
         if self._people is None:
             return
+        # Who came and went is told person by person: moderators get another roster only if there is one.
+        self._flush()
         known, self._people = self._people, self._read()
         if known != self._people:
-            self._changed.clear()
             self._tell(self._moderators())
 
     def welcomed(self, participant: Participant) -> None:
@@ -146,12 +147,10 @@ class Roster(RoomListener):
         return here
 
     def _await_expiry(self, at: float | None) -> None:
-        if self._expiry is not None:
-            self._expiry.cancel()
-            self._expiry = None
+        self._expiry.cancel()
         if at is not None:
             left = max(at - self._room.time(), 0) + 1
-            self._expiry = self._timers.call_later(min(left, _DAY), self.reload)
+            self._expiry.set(min(left, _DAY), self.reload)
 
     def _note(self, participant: Participant) -> None:
         person = participant.claims.roster
@@ -159,13 +158,11 @@ class Roster(RoomListener):
             return
         self._room.came(person)
         self._changed.add(person)
-        if self._soon is None:
-            self._soon = self._timers.call_later(_SOON, self._flush)
+        if not self._soon.is_set:
+            self._soon.set(_SOON, self._flush)
 
     def _flush(self) -> None:
-        if self._soon is not None:
-            self._soon.cancel()
-            self._soon = None
+        self._soon.cancel()
         changed, self._changed = self._changed, set()
         here = self._here()
         for place, person in enumerate(self._people or ()):
@@ -178,8 +175,6 @@ class Roster(RoomListener):
                 )
 
     def _stop(self) -> None:
-        for handle in (self._soon, self._expiry):
-            if handle is not None:
-                handle.cancel()
-        self._soon = self._expiry = None
+        self._soon.cancel()
+        self._expiry.cancel()
         self._people = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from nanomeet_widget.server.protocol import classroom
 from nanomeet_widget.server.rooms.participant import Participant, Presence
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds between two updates while a participant speaks.
 _EVERY = 3.0
@@ -48,7 +48,7 @@ class Talk:
         self._speaking: list[Participant] = []
         #: Since when the active speaker is active, and until when their seconds are counted.
         self._active = self._counted = 0.0
-        self._tick: Handle | None = None
+        self._tick = Alarm(timers)
 
     def describe(self) -> classroom.TalkTimes:
         """Return for how many seconds each participant has spoken."""
@@ -73,8 +73,8 @@ class Talk:
             if not self._speaking:
                 self._active = self._counted = self._timers.time()
             self._speaking.append(who)
-            if self._tick is None:
-                self._tick = self._timers.call_later(_EVERY, self._news)
+            if not self._tick.is_set:
+                self._tick.set(_EVERY, self._news)
 
     def changed(self, who: Participant) -> None:
         """Hear of a participant who has changed, or whose connection is lost.
@@ -91,9 +91,7 @@ class Talk:
         """Count what is not counted yet, and stop."""
         self._count()
         self._speaking.clear()
-        if self._tick is not None:
-            self._tick.cancel()
-            self._tick = None
+        self._tick.cancel()
 
     def _stop(self, who: Participant) -> None:
         if who not in self._speaking:
@@ -114,13 +112,12 @@ class Talk:
         self._counted = now
 
     def _news(self) -> None:
-        self._tick = None
         self._count()
         if len(self._speaking) > 1 and self._counted - self._active >= _LONGEST:
             self._speaking.append(self._speaking.pop(0))
             self._active = self._counted
         if self._speaking:
-            self._tick = self._timers.call_later(_EVERY, self._news)
+            self._tick.set(_EVERY, self._news)
         self._on_news()
 
 

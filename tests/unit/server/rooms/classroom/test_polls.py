@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import sqlite3
 from collections.abc import Sequence
@@ -398,7 +399,7 @@ def test_a_poll_whose_time_ran_out_without_a_server_is_closed(tmp_path: Path) ->
 
 
 def rows(folder: Path) -> list[Any]:
-    with sqlite3.connect(folder / "nanomeet.sqlite3") as db:
+    with contextlib.closing(sqlite3.connect(folder / "nanomeet.sqlite3")) as db:
         return [
             row
             for table in ("room_polls", "room_ballots")
