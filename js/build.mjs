@@ -22,6 +22,7 @@ const bundles = {
   broadcast_player: ["src/broadcast-player/index.ts", "esm"],
   invite: ["src/invite/index.ts", "esm"],
   library: ["src/library/index.ts", "iife"],
+  hub: ["src/hub/hub.css", "esm"],
 };
 const pages = ["meeting", "player", "invite"];
 

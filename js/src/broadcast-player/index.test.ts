@@ -30,8 +30,8 @@ function cell() {
     postMessage: (message: { command: unknown }) => heard.push(message.command),
   } as unknown as Window;
   Object.defineProperty(frame, "contentWindow", { value: page });
-  const speak = (): void => {
-    const data = { mark: MARK, facts: FACTS };
+  const speak = (facts = FACTS): void => {
+    const data = { mark: MARK, facts };
     const { origin } = new URL(LIVE);
     dispatchEvent(new MessageEvent("message", { source: page, origin, data }));
   };
@@ -40,11 +40,23 @@ function cell() {
     asked += 1;
     tell({ type: "command", id: asked, args: [command] });
   };
-  return { heard, speak, ask, frame };
+  const told = (): { view: string; number: number }[] =>
+    model.send.mock.calls.map(([message]) => message).filter(({ type }) => type === "facts");
+  return { heard, speak, ask, frame, told };
 }
 
 const SOUND = { name: "sound", volume: 0.5, muted: true };
 const THEME = expect.objectContaining({ name: "theme" });
+
+test("facts are numbered, each view's on their own", () => {
+  const [first, second] = [cell(), cell()];
+  first.speak();
+  second.speak();
+  first.speak({ ...FACTS, paused: true });
+  expect(first.told().map(({ number }) => number)).toEqual([0, 1]);
+  expect(second.told().map(({ number }) => number)).toEqual([0]);
+  expect(second.told()[0]?.view).not.toBe(first.told()[0]?.view);
+});
 
 test("commands sent before the player's page is ready are delivered after its first message", () => {
   const { heard, speak, ask } = cell();

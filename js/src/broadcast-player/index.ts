@@ -12,6 +12,8 @@ import type {
   Source,
   PlayerToKernel as ToKernel,
 } from "../shared/page-protocol";
+import { randomName } from "../shared/random";
+import { isSaved } from "../widget/host";
 import { currentTheme, followTheme } from "../widget/theme";
 import "./broadcast-player.css";
 
@@ -44,6 +46,9 @@ class Screen {
   /** Removes the current captions. */
   #captions = new AbortController();
   #said = "";
+  /** This view, and how many facts it has told the kernel. */
+  readonly #name = randomName();
+  #told = 0;
   /** A message that the video does not show. */
   readonly #notice = status("");
 
@@ -66,8 +71,9 @@ class Screen {
     this.#notice.setAttribute("role", "alert");
     this.#size();
     this.#dress();
-    this.#note(t.cell.moment);
-    this.#silence = setTimeout(() => this.#note(t.cell.gone), SILENT_MS);
+    const saved = isSaved(document);
+    this.#note(saved ? t.cell.saved : t.cell.moment);
+    this.#silence = setTimeout(() => saved || this.#note(t.cell.gone), SILENT_MS);
     this.#send({ type: "hello" });
   }
 
@@ -131,7 +137,10 @@ class Screen {
   #showLive(url: string): void {
     const frame = document.createElement("iframe");
     frame.title = t.picture;
-    frame.allow = allowing(["autoplay", "fullscreen", "picture-in-picture"], url);
+    frame.allow = allowing(
+      ["autoplay", "fullscreen", "picture-in-picture", "screen-wake-lock"],
+      url,
+    );
     frame.referrerPolicy = "no-referrer";
     frame.src = url;
     // Also after the viewer reloads it.
@@ -271,7 +280,7 @@ class Screen {
     const said = JSON.stringify([state, paused, sound, title, vod, Math.round(behind), second]);
     if (said === this.#said) return;
     this.#said = said;
-    this.#send({ type: "facts", facts });
+    this.#send({ type: "facts", facts, view: this.#name, number: this.#told++ });
   }
 
   #note(words: string): void {

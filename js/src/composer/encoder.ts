@@ -116,6 +116,7 @@ export class VideoTrackEncoder {
   readonly #bitrate: number;
   readonly #framerate: number;
   #setup = "";
+  #silent = true;
   readonly #watchdog = new CodecWatchdog();
   /** Submission times of the frames still being encoded, oldest first. */
   #owed: number[] = [];
@@ -151,6 +152,11 @@ export class VideoTrackEncoder {
   /** Bits per second at full quality. */
   get bitrate(): number {
     return this.#bitrate;
+  }
+
+  /** Whether it has produced nothing yet. */
+  get silent(): boolean {
+    return this.#silent;
   }
 
   /** Whether it has silently stopped producing output. */
@@ -200,6 +206,7 @@ export class VideoTrackEncoder {
       output: (chunk, metadata) => {
         if (encoder !== this.#encoder) return;
         this.#watchdog.output();
+        this.#silent = false;
         this.#owed.shift();
         if (metadata?.decoderConfig !== undefined) this.#announce(metadata.decoderConfig);
         const keyframe = chunk.type === "key";

@@ -6,6 +6,7 @@
 import { now } from "./clock";
 import { SOUND_BLOCK, SoundEncoder, VideoTrackEncoder } from "./encoder";
 import type { Size } from "./layout";
+import type { Codec } from "./messages";
 import type { FromTap, TapOpen, ToTap } from "./tap-messages";
 import { Outlet } from "./tap-outlet";
 import { TapPace } from "./tap-pace";
@@ -50,6 +51,8 @@ class PictureTap {
   #encoder: VideoTrackEncoder | null = null;
   #repeat: ReturnType<typeof setTimeout> | undefined;
   #asking: ReturnType<typeof setTimeout> | undefined;
+  /** Null for the usual ones. */
+  #codec: Codec | null = null;
   #submittedAt = 0;
   #keyframeAt = 0;
   #keyframeDue = true;
@@ -133,16 +136,21 @@ class PictureTap {
     const canvas = this.#canvas;
     if (canvas.width === size.width && canvas.height === size.height) return;
     Object.assign(canvas, size);
+    this.#reopen();
+  }
+
+  #reopen(): void {
+    const { width, height } = this.#canvas;
     this.#encoder?.close();
     this.#encoder = null;
-    void this.#open(size);
+    void this.#open({ width, height });
   }
 
   async #open(size: Size): Promise<void> {
     let opened: VideoTrackEncoder;
     try {
       opened = await VideoTrackEncoder.open(
-        { size, framerate: this.#options.fps, codec: null },
+        { size, framerate: this.#options.fps, codec: this.#codec },
         {
           onError: onUnable,
           onSetup: (frame) => this.#outlet.sendSetup(frame),
@@ -183,6 +191,12 @@ class PictureTap {
   #submit(): void {
     this.#again(REPEAT_MS);
     const encoder = this.#encoder;
+    if (encoder?.stuck && encoder.silent && encoder.codec === "h264") {
+      // Firefox's keeps every picture to itself, though it counts as supported.
+      this.#codec = "vp9";
+      this.#reopen();
+      return;
+    }
     if (encoder?.stuck) {
       encoder.renew();
       this.#keyframeDue = true;

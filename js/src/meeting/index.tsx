@@ -5,6 +5,9 @@ import { effect } from "@preact/signals";
 import { render } from "preact";
 import { serverBase } from "../shared/base";
 import { takeHandover } from "../shared/handover";
+import { ScreenWake } from "../shared/screen-wake";
+import { followVisibleArea } from "../shared/visible-area";
+import { keepCompany } from "./demo/company";
 import { serveEngineApi } from "./embed/engine-api";
 import { showBranding } from "./look/branding";
 import { isFramed } from "./media/permissions";
@@ -61,6 +64,7 @@ if (launch.apiId !== null) {
   serveEngineApi(meeting, launch.apiId, owner.signal);
 } else void meeting.profile.open().catch((error: unknown) => meeting.view.tell(words(error)));
 listenForShortcuts(meeting, owner.signal);
+keepCompany(meeting, owner.signal);
 effect(() => {
   document.title = meeting.title.value || t.common.meeting;
 });
@@ -68,6 +72,14 @@ effect(() => {
 const options = { signal: owner.signal };
 window.addEventListener("online", () => meeting.hurry(), options);
 document.addEventListener("visibilitychange", () => meeting.look(!document.hidden), options);
+const screenWake = new ScreenWake();
+const stayAwake = (): void => screenWake.set(meeting.status.value === "joined");
+effect(stayAwake);
+document.addEventListener("visibilitychange", stayAwake, options);
+effect(() => {
+  document.documentElement.dataset.awake = String(screenWake.held.value);
+});
+followVisibleArea(document.documentElement, owner.signal);
 // A finger counts for the browser when it is lifted, a mouse when it is pressed.
 for (const touch of ["pointerdown", "pointerup", "keydown"] as const) {
   document.addEventListener(touch, () => meeting.wake(), options);

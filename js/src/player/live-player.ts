@@ -127,7 +127,7 @@ export class LivePlayer extends BaseStreamPlayer implements StreamPlayer {
   #release(frame: Frame): void {
     if (frame.kind === Kind.setup) {
       const setup = readSetup(frame.payload);
-      if (frame.track === Track.video) this.#pictures.configure(videoConfig(setup));
+      if (frame.track === Track.video) void this.#preparePictures(videoConfig(setup));
       else this.#prepareSound(audioConfig(setup));
       return;
     }
@@ -141,6 +141,14 @@ export class LivePlayer extends BaseStreamPlayer implements StreamPlayer {
       this.#arrivedAt.delete(oldest);
     }
     this.#pictures.decode(frame);
+  }
+
+  /** A browser may have the decoder's interface, and not this codec. */
+  async #preparePictures(config: VideoDecoderConfig): Promise<void> {
+    this.#pictures.configure(config);
+    const { supported } = await VideoDecoder.isConfigSupported(config);
+    if (supported || this.end.signal.aborted) return;
+    this.fail({ kind: "codec", message: config.codec });
   }
 
   #prepareSound(config: AudioDecoderConfig): void {

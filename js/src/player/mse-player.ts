@@ -17,6 +17,11 @@ const RETRY_MS = 1_000;
 /** Seconds that the viewer can seek back. */
 const KEEP = 120;
 
+/** iPhones have only the managed kind (Media Source Extensions 2). */
+const Source =
+  globalThis.MediaSource ??
+  (globalThis as { ManagedMediaSource?: typeof MediaSource }).ManagedMediaSource;
+
 export class MsePlayer extends ElementPlayer {
   protected override readonly held = liveEdge.TARGET;
   readonly #codecs = new Map<Track, string>();
@@ -28,11 +33,13 @@ export class MsePlayer extends ElementPlayer {
   #framesBefore = 0;
 
   static supported(): boolean {
-    return "MediaSource" in globalThis && MediaSource.isTypeSupported(VIDEO_MP4);
+    return Source?.isTypeSupported(VIDEO_MP4) === true;
   }
 
   constructor(video: HTMLVideoElement, options: PlayerOptions) {
     super(video, options, "fmp4", UPDATE_MS);
+    // A managed source opens only in an element that plays nowhere else.
+    video.disableRemotePlayback = true;
     const { signal } = this.end;
     // The next keyframe may be decodable again.
     const retry = (): void => void setTimeout(() => this.video.error && this.reconnect(), RETRY_MS);
@@ -69,7 +76,7 @@ export class MsePlayer extends ElementPlayer {
     const codec = this.#codecs.get(track);
     if (codec === undefined) return;
     const type = `${track === Track.video ? "video" : "audio"}/mp4; codecs="${codec}"`;
-    if (!MediaSource.isTypeSupported(type)) {
+    if (!Source.isTypeSupported(type)) {
       // Without audio a stream can still be watched; without video there is nothing to show.
       if (track === Track.audio) return;
       this.fail({ kind: "codec", message: codec });
@@ -83,7 +90,7 @@ export class MsePlayer extends ElementPlayer {
   }
 
   #open(): MediaSource {
-    const source = new MediaSource();
+    const source = new Source();
     const url = URL.createObjectURL(source);
     this.video.src = url;
     source.addEventListener("sourceopen", () => URL.revokeObjectURL(url), { once: true });

@@ -195,6 +195,7 @@ export abstract class BaseStreamPlayer {
       this.restart();
       this.#beganAt = performance.now();
     }
+    if (state === "ended") this.polls.ended();
     this.#step(state);
   }
 }

@@ -2,6 +2,7 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { ScreenWake } from "../shared/screen-wake";
 import { Controls } from "./controls";
 import { listenForCommands, tell } from "./page-api";
 import { PollSheet } from "./poll-sheet";
@@ -94,6 +95,24 @@ export function Player(options: PlayerOptions) {
     if (root.current !== null && player.value !== null) publish(root.current, player.value);
   });
 
+  const wake = useRef(new ScreenWake());
+  // A browser keeps the screen on for a video with sound, but not for a canvas.
+  const stayAwake = () => {
+    const { value } = player;
+    wake.current.set(value?.state.value === "live" && !value.paused.value);
+  };
+  useSignalEffect(stayAwake);
+  useSignalEffect(() => {
+    if (root.current !== null) root.current.dataset.awake = String(wake.current.held.value);
+  });
+  useEffect(() => {
+    document.addEventListener("visibilitychange", stayAwake);
+    return () => {
+      document.removeEventListener("visibilitychange", stayAwake);
+      wake.current.set(false);
+    };
+  }, []);
+
   const togglePlay = () => {
     const { value } = player;
     if (value?.paused.value) value.play();
@@ -110,7 +129,8 @@ export function Player(options: PlayerOptions) {
   };
   const toggleFull = () => {
     // Refused where the embedding frame does not allow it: then nothing changes.
-    const done = full.value ? document.exitFullscreen() : root.current?.requestFullscreen();
+    // Phones may have no full screen but a video's own.
+    const done = full.value ? document.exitFullscreen() : root.current?.requestFullscreen?.();
     done?.catch(() => undefined);
   };
 

@@ -51,6 +51,17 @@ test("a vote is the viewer's own once it counts", async () => {
   expect(polls.shown.value?.own).toEqual([1]);
 });
 
+test("when the broadcast ends, open polls go and results stay", () => {
+  const { polls } = made();
+  polls.receive(changed());
+  polls.receive(changed({ id: "p2" }));
+  polls.putAway(poll());
+  polls.receive(changed({ id: "p2", open: false, counts: [1, 2] }));
+  polls.ended();
+  expect(polls.shown.value).toMatchObject({ id: "p2", counts: [1, 2] });
+  expect(polls.put.value).toEqual([]);
+});
+
 test("after a lost connection, the server tells which polls are open", () => {
   const { polls } = made();
   polls.receive(changed());

@@ -44,6 +44,11 @@ export class ViewerPolls extends PollList {
     this.all.value = [];
   }
 
+  /** The broadcast has ended: what is open is for those in the meeting alone. Results stay. */
+  ended(): void {
+    this.all.value = this.all.value.filter(({ open }) => !open);
+  }
+
   async vote(poll: string, choices: readonly number[]): Promise<void> {
     await this.#send(poll, choices);
     this.voted(poll, choices);

@@ -6,6 +6,7 @@ import type { BroadcastStatus, MeetingStatus } from "./protocol";
 export interface Envelope {
   client: string;
   pad?: [number, string] | null;
+  number?: number | null;
 }
 
 /** Why something failed. */
@@ -481,6 +482,8 @@ export interface PlayerFacts {
 export interface Facts {
   type: "facts";
   facts: PlayerFacts;
+  view?: string;
+  number?: number;
 }
 
 export type FromKernel = Token | Shared | Report | Probe | Notice | Invite | Browser | Command | Withdrawn | Moved | Close | PadWanted | Sealed;

@@ -8,6 +8,8 @@ import type { Strings } from "./strings/en";
 export type Card =
   /** The kernel does not answer: it is dead or busy. */
   | { kind: "silent"; busy: boolean }
+  /** The page shows a saved notebook, without a kernel. */
+  | { kind: "saved" }
   /** The kernel died, and the meeting with it. */
   | { kind: "ended" }
   /** The widget's place is still hidden, in an unselected tab or a collapsed output. */
@@ -41,9 +43,9 @@ export function wordsOf(card: Card, room: string, strings: Strings = t): CardWor
     case "silent":
       return { words: card.busy ? cards.busy(room) : cards.silent(room) };
     case "ended":
-      return { words: cards.ended(room) };
+    case "saved":
     case "unseen":
-      return { words: cards.unseen(room) };
+      return { words: cards[card.kind](room) };
     case "shared":
       return card.invites
         ? { words: cards.shared(room), action: actions.ownPart, second: actions.move }

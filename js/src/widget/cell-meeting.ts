@@ -34,6 +34,7 @@ export interface Appearance {
   branding: string | Record<string, unknown> | null;
   tileView: TileView | null;
   prejoin: boolean;
+  devices: Record<"startWithAudioMuted" | "startWithVideoMuted", boolean>;
   theme: Theme;
 }
 
@@ -129,7 +130,7 @@ export class CellMeeting {
       prejoin: appearance.prejoin,
       tileView: appearance.tileView ?? {},
       // The cell's header shows the subject.
-      config: { hideConferenceSubject: true, ...roomLanguage() },
+      config: { hideConferenceSubject: true, ...appearance.devices, ...roomLanguage() },
       ...(appearance.branding === null ? {} : { branding: appearance.branding }),
     });
     this.#observe(engine);

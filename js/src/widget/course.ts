@@ -7,7 +7,7 @@ import { type Appearance, CellMeeting, type MeetingState } from "./cell-meeting"
 import { at } from "./clock";
 import { destinationOf } from "./destination";
 import { GRACE_MS, leaveUnlessTaken, RESTART_GRACE_MS } from "./grace";
-import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
+import { givesNoCamera, isElsewhere, isSaved, jupyterBase } from "./host";
 import { INVITE_MS } from "./invitation";
 import { type Kernel, type KernelWatch, watchKernel } from "./kernel";
 import type { Failure, FromKernel, ToKernel } from "./kernel-channel";
@@ -177,13 +177,15 @@ export class MeetingCourse implements Owner {
   /** Joins (again) with the kernel's token; `asked`: the user wants the meeting here. */
   rejoin(asked = false, guest = this.#guest): void {
     const asGuest = guest && !asked;
+    const kernel = this.#options.kernel();
+    const saved = !kernel && isSaved(this.#options.document);
     this.#phase.step(bare("asking"), () => {
       const timer = setTimeout(
         () => {
-          const busy = this.#options.kernel()?.status === "busy";
-          this.#step(showing({ kind: "silent", busy }));
+          const busy = kernel?.status === "busy";
+          this.#step(showing(saved ? { kind: "saved" } : { kind: "silent", busy }));
         },
-        asGuest ? INVITE_MS : KERNEL_SILENT_MS,
+        saved ? 0 : asGuest ? INVITE_MS : KERNEL_SILENT_MS,
       );
       return () => clearTimeout(timer);
     });

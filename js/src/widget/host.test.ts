@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, expect, it } from "vitest";
-import { givesNoCamera, isElsewhere, jupyterBase } from "./host";
+import { givesNoCamera, isElsewhere, isSaved, jupyterBase } from "./host";
 
 afterEach(() => {
   delete document.body.dataset.vscodeThemeKind;
@@ -39,6 +39,14 @@ it("the classic notebook names it in its body", () => {
 
 it("other pages name none", () => {
   expect(jupyterBase(document)).toBeNull();
+});
+
+it("a saved notebook's page has its widgets' state", () => {
+  expect(isSaved(document)).toBe(false);
+  const state = document.createElement("script");
+  state.type = "application/vnd.jupyter.widget-state+json";
+  document.body.append(state);
+  expect(isSaved(document)).toBe(true);
 });
 
 it.each([

@@ -19,6 +19,14 @@ export function jupyterBase(document: Document): string | null {
   return path ? new URL(path, document.location.href).href : null;
 }
 
+/**
+ * Whether the page shows a saved notebook, with its widgets' state in place of a kernel: as nbconvert,
+ * Sphinx and others make it for the HTML manager of ipywidgets.
+ */
+export function isSaved(document: Document): boolean {
+  return !!document.querySelector('[type$="widget-state+json"]');
+}
+
 /** Whether the page seems to come from a machine other than the kernel's. */
 export function isElsewhere({ protocol, hostname }: Location): boolean {
   return /^https?:$/.test(protocol) && !isLoopback(hostname);

@@ -1,5 +1,6 @@
 import type { AnyWidget } from "@anywidget/types";
 import { languagesOf } from "../shared/language";
+import { watchPlace } from "./attached";
 import { Session, type SessionModel } from "./session";
 import { speak } from "./strings";
 import { CellView } from "./view";
@@ -27,11 +28,15 @@ const widget: AnyWidget<State> = () => {
       resize();
       model.on("change:width", resize);
       model.on("change:height", resize);
-      shown.addView(view);
+      const add = (): void => shown.addView(view);
+      const remove = (): void => shown.removeView(view);
+      add();
+      const unwatch = watchPlace(view.place, remove, add);
       return () => {
+        unwatch();
         model.off("change:width", resize);
         model.off("change:height", resize);
-        shown.removeView(view);
+        remove();
         view.remove();
       };
     },

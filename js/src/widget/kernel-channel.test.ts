@@ -51,6 +51,13 @@ describe("the page's end of the channel", () => {
     expect(heard).toEqual(Array(2).fill({ type: "notice", message: "Größe" }));
   });
 
+  it("numbers its messages, which may overtake each other on the way", () => {
+    const kernel = new Kernel();
+    const channel = new KernelChannel(kernel, () => {});
+    for (let i = 0; i < 3; i += 1) channel.send({ type: "alive" });
+    expect(kernel.sent.map(({ number }) => number)).toEqual([0, 1, 2]);
+  });
+
   it("receives nothing after it is closed", () => {
     const kernel = new Kernel();
     const channel = new KernelChannel(kernel, () => expect.unreachable());

@@ -27,6 +27,7 @@ export class KernelChannel {
   readonly #listen: (message: unknown) => void;
   /** The pads that seal the kernel's messages to this page; see `_sealing.py`. */
   readonly #pads: Uint8Array[] = [];
+  #sent = 0;
 
   constructor(model: Messages, onMessage: (message: FromKernel) => void) {
     this.#model = model;
@@ -62,7 +63,11 @@ export class KernelChannel {
   }
 
   #send(message: ToKernel, pad?: [number, string]): void {
-    const envelope: Envelope = { client: this.#client, ...(pad && { pad }) };
+    const envelope: Envelope = {
+      client: this.#client,
+      number: this.#sent++,
+      ...(pad && { pad }),
+    };
     try {
       this.#model.send({ ...message, ...envelope });
     } catch {

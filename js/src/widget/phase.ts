@@ -44,7 +44,16 @@ export const OCCUPIED = showing({ kind: "elsewhere", place: "cell" }, "occupied"
 export const TAKEN = showing({ kind: "elsewhere", place: "cell" }, "taken");
 
 /** Where the kernel's answer, or its silence, leads while no meeting is running. */
-const ANSWERED = ["entering", "shared", "no_token", "ask", "elsewhere", "left", "silent"] as const;
+const ANSWERED = [
+  "entering",
+  "shared",
+  "no_token",
+  "ask",
+  "elsewhere",
+  "left",
+  "silent",
+  "saved",
+] as const;
 /** Where a token leads. */
 const OPENED = ["meeting", "occupied", "early", "unseen", "browser", "failed"] as const;
 /** What ends a meeting, or moves it away from here. */
@@ -64,6 +73,7 @@ export const PHASE_STEPS: Readonly<Record<PhaseName, readonly PhaseName[]>> = {
   new: ["asking"],
   asking: ANSWERED,
   silent: ANSWERED,
+  saved: ANSWERED,
   shared: [...ANSWERED, "asking"],
   no_token: ANSWERED,
   ask: ANSWERED,

@@ -16,11 +16,15 @@ export function reveal(place: Element, around: readonly (Element | null)[]): voi
   }
   const control = controlOf(hider ?? near) ?? headingOf(near, around);
   if (!control) return;
+  // JupyterLab's simple mode hides the tabs, but they work where they are laid out.
+  const bar = control.closest(".lm-TabBar.lm-mod-hidden")?.classList;
+  bar?.toggle("lm-mod-hidden");
   const { left, top } = control.getBoundingClientRect();
   const pressed = { bubbles: true, clientX: left + 5, clientY: top + 5 };
   for (const type of ["pointerdown", "pointerup"])
     control.dispatchEvent(new PointerEvent(type, pressed));
   control.click();
+  bar?.toggle("lm-mod-hidden");
 }
 
 /** Returns the control that shows a hidden element again. */

@@ -127,6 +127,36 @@ describe("a kernel that lost sight of the page", () => {
   });
 });
 
+describe("a widget of a saved notebook", () => {
+  const state = (): void => {
+    const script = document.createElement("script");
+    script.type = "application/vnd.jupyter.widget-state+json";
+    document.body.append(script);
+  };
+
+  it("says at once that the meeting was here, and waits for no kernel", async () => {
+    state();
+    const widget = new Widget();
+    Object.assign(widget.kernel, { widget_manager: {} });
+    widget.show();
+    await pass(0);
+    expect(widget.session.card).toEqual({ kind: "saved" });
+    await pass(10_000);
+    expect(widget.session.card).toEqual({ kind: "saved" });
+    // The HTML manager of another host may have a kernel after all.
+    widget.kernel.gives(null);
+    expect(widget.session.card).toEqual({ kind: "no_token" });
+  });
+
+  it("waits for its kernel where the page exposes one", async () => {
+    state();
+    const widget = new Widget();
+    widget.show();
+    await pass(0);
+    expect(widget.session.card).toBeNull();
+  });
+});
+
 describe("a widget", () => {
   it("contacts the kernel when it is shown, and says so if the kernel does not answer", async () => {
     const widget = new Widget();

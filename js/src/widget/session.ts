@@ -170,7 +170,11 @@ export class Session {
       return;
     }
     tab.opener = null;
-    const page = pageOf(token, this.theme, { prejoin: this.#model.get("prejoin"), server });
+    const page = pageOf(token, this.theme, {
+      prejoin: this.#model.get("prejoin"),
+      devices: this.#devices,
+      server,
+    });
     await this.#course.leaveFor({ kind: "elsewhere", place: "tab" });
     tab.location.replace(page);
   }
@@ -236,7 +240,16 @@ export class Session {
       branding: this.#model.get("branding") as Appearance["branding"],
       tileView: this.#model.get("tile_view") as Appearance["tileView"],
       prejoin: this.#model.get("prejoin") === true,
+      devices: this.#devices,
       theme: this.theme,
+    };
+  }
+
+  /** The engine's settings for devices that are off at first. */
+  get #devices(): Appearance["devices"] {
+    return {
+      startWithAudioMuted: this.#model.get("microphone") === false,
+      startWithVideoMuted: this.#model.get("camera") === false,
     };
   }
 

@@ -27,6 +27,26 @@ it("Colab marks the root", () => {
   expect(currentTheme(document)).toBe("dark");
 });
 
+it.each([
+  ["rgb(29, 31, 33)", "dark"],
+  ["rgb(255, 255, 255)", "light"],
+  ["rgba(0, 0, 0, 0)", "light"],
+])("an app that marks nothing, on %s, is %s", (colour, theme) => {
+  document.documentElement.style.backgroundColor = "white";
+  document.body.style.backgroundColor = colour;
+  expect(currentTheme(document)).toBe(theme);
+});
+
+it("Solara has its colours within the page", () => {
+  document.body.style.backgroundColor = "white";
+  const app = document.createElement("div");
+  app.className = "v-application";
+  app.style.backgroundColor = "rgb(18, 18, 18)";
+  document.body.append(app);
+  expect(currentTheme(document)).toBe("dark");
+  app.remove();
+});
+
 it("a change is reported once, until stopped", async () => {
   document.body.dataset.jpThemeLight = "true";
   const told = vi.fn();

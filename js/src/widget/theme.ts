@@ -16,6 +16,12 @@ export function currentTheme(document: Document): Theme {
     );
     if (marked === theme || named) return theme;
   }
+  // Panel, Shiny and Solara have their own ways: what they look like tells.
+  for (const node of [document.querySelector(".v-application"), body, documentElement]) {
+    const colour = node && getComputedStyle(node).backgroundColor.match(/[\d.]+/g);
+    // Green tells most of how bright a colour is; a fourth number is its opacity.
+    if (colour && colour[3] !== "0") return Number(colour[1]) < 128 ? "dark" : "light";
+  }
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
@@ -35,6 +41,7 @@ export function followTheme(document: Document, callback: (theme: Theme) => void
     "data-jp-theme-light",
     "data-vscode-theme-kind",
     "data-theme",
+    "data-bs-theme",
     "theme",
   ];
   for (const node of [document.body, document.documentElement]) {

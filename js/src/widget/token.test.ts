@@ -20,3 +20,10 @@ it("a meeting's page has its token only in the fragment", () => {
   expect(url.hash).toContain(`jwt=%22${token({ server: "http://127.0.0.1:8000/" })}%22`);
   expect(url.hash).not.toContain("jitsi_meet_external_api_id");
 });
+
+it("a tab of the meeting begins with the devices off that are off in the cell", () => {
+  const devices = { startWithAudioMuted: true, startWithVideoMuted: false };
+  const { hash } = new URL(pageOf(token({}), "dark", { devices }));
+  expect(hash).toContain("config.startWithAudioMuted=true");
+  expect(hash).toContain("config.startWithVideoMuted=false");
+});

@@ -16,6 +16,13 @@ export interface TokenInfo {
   server: string;
 }
 
+interface PageOptions {
+  prejoin?: unknown;
+  /** Settings for devices that are off at first. */
+  devices?: Readonly<Record<string, boolean>>;
+  server?: string | null | undefined;
+}
+
 export function tokenInfoOf(token: string): TokenInfo {
   const { server, sub, room, moderator, notbefore } = readToken(token);
   return {
@@ -34,12 +41,13 @@ export function tokenInfoOf(token: string): TokenInfo {
 export function pageOf(
   token: string,
   theme: Theme,
-  { prejoin = null, server }: { prejoin?: unknown; server?: string | null | undefined } = {},
+  { prejoin = null, devices = {}, server }: PageOptions = {},
 ): string {
   const read = readToken(token);
   const claims = { ...read, server: server ?? read.server };
   const configOverwrite = {
     theme,
+    ...devices,
     prejoinConfig: { enabled: prejoin === true },
   };
   const { defaultLanguage: lang } = roomLanguage();

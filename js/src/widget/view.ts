@@ -1,4 +1,5 @@
 /** What a cell shows: a header line, the place for the meeting, or a card. */
+import { explained } from "../shared/explained";
 import { type Card, wordsOf } from "./cards";
 import { copy } from "./clipboard";
 import { remaining } from "./clock";
@@ -151,6 +152,14 @@ export class CellView implements View {
       const tab = card.kind === "failed" && /^frame_/.test(card.failure.kind);
       node.onclick = () => (tab ? this.#openInTab() : this.#session.act(this, label === second));
       box.append(node);
+    }
+    // After the action, which is what Tab reaches first.
+    if (card.kind === "failed") {
+      const link = make("a", "", t.view.help);
+      link.href = explained(card.failure.kind);
+      link.target = "_blank";
+      link.rel = "noreferrer";
+      box.append(link);
     }
     return box;
   }

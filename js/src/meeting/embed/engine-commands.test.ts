@@ -289,12 +289,6 @@ test.each([[{}], [null], ["words"]])("the notification %j is rejected", async (n
   await expect(run("show-notification", notice)).rejects.toMatchObject({ kind: "invalid" });
 });
 
-test("a screen share that the browser blocks gives a clear error", async () => {
-  const late = (): Promise<void> => Promise.reject(new DOMException("no", "InvalidStateError"));
-  Object.assign(meeting, { setScreen: late });
-  await expect(run("toggle-share-screen")).rejects.toMatchObject({ kind: "needs_touch" });
-});
-
 test("a profile picture can be set and removed, and an e-mail address is not sent", async () => {
   const setAvatar = vi.fn(async () => {});
   const email = signal("");

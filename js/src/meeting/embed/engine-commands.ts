@@ -74,7 +74,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     return media.setNoiseSuppression(enabled);
   },
   "toggle-noise-suppression": ({ media }) => media.setNoiseSuppression(media.noise.value !== "on"),
-  "toggle-share-screen": shareScreen,
+  "toggle-share-screen": (meeting, [on]) => toggle(meeting, "screen", switchState(on)),
   "toggle-raise-hand": (meeting, [raised]) => toggle(meeting, "hand", switchState(raised)),
   "toggle-chat": ({ view }) => view.toggle("chat"),
   "toggle-participants-pane": ({ view }, [open]) => {
@@ -287,19 +287,6 @@ function pictureAddress(picture: unknown): string {
 
 const PICTURE = /^data:image\/[a-z0-9.+-]+;base64,[A-Za-z0-9+/]+=*$/;
 const MAX_IMAGE = 20_000_000;
-
-/** Browsers open their picker only shortly after a user gesture. */
-async function shareScreen(meeting: MeetingPage, [on]: readonly unknown[]): Promise<boolean> {
-  try {
-    return await toggle(meeting, "screen", switchState(on));
-  } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== "InvalidStateError") throw error;
-    throw new RefusedError(
-      "needs_touch",
-      "The browser lets a screen be shared only right after a click or a key in the meeting: press its button there.",
-    );
-  }
-}
 
 /** The engine API's timeouts, in milliseconds. */
 const SHOWN_FOR: Readonly<Record<string, number>> = {

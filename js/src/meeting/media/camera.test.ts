@@ -14,8 +14,11 @@ class FakeCamera extends EventTarget {
     return { backgroundBlur: this.blurs };
   }
 
+  upright = false;
+
   getSettings(): object {
-    return { width: 1280, height: 720, backgroundBlur: this.blurred };
+    const [width, height] = this.upright ? [720, 1280] : [1280, 720];
+    return { width, height, backgroundBlur: this.blurred };
   }
 
   async applyConstraints(constraints: Record<string, unknown>): Promise<void> {
@@ -113,4 +116,23 @@ test("reports a camera that cannot blur", async () => {
   const control = using(new FakeCamera());
   expect(control.blur.value).toBe("unavailable");
   await expect(control.setBlur(true)).rejects.toThrow(/cannot blur/);
+});
+
+test("a turned phone's pictures keep their new shape, and are scaled by it", async () => {
+  const orientation = new EventTarget();
+  vi.stubGlobal("screen", { orientation });
+  const camera = new FakeCamera();
+  const control = using(camera);
+  control.setCapture(LARGE);
+  await vi.advanceTimersByTimeAsync(5_000);
+  const before = control.resized.value;
+  camera.upright = true;
+  orientation.dispatchEvent(new Event("change"));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(camera.asked.at(-1)).toMatchObject({ width: { ideal: 405 }, height: { ideal: 720 } });
+  expect(control.resized.value).toBe(before + 1);
+  control.use(null);
+  orientation.dispatchEvent(new Event("change"));
+  expect(camera.asked).toHaveLength(2);
+  vi.unstubAllGlobals();
 });

@@ -29,7 +29,6 @@ export class CameraControl {
   /** Incremented when the camera's frame size changes. */
   readonly resized = signal(0);
   #track: MediaStreamTrack | null = null;
-  #shape = 16 / 9;
   #asked: Capture | null = null;
   /** The upper limit, whatever is requested. */
   #ceiling: Capture | null = null;
@@ -48,11 +47,13 @@ export class CameraControl {
     this.#applied = null;
     this.#readBlur();
     if (!track) return;
-    const { width, height } = track.getSettings();
-    this.#shape = width && height ? width / height : 16 / 9;
     // The system's own camera menu may switch the blur, too.
     const { signal: ended } = this.#owner;
     track.addEventListener("configurationchange", () => this.#readBlur(), { signal: ended });
+    // A turned phone turns its camera's pictures: they keep their new shape, and are scaled by their new height.
+    globalThis.screen?.orientation?.addEventListener("change", () => void this.#turned(), {
+      signal: ended,
+    });
     this.#applyWanted();
   }
 
@@ -115,12 +116,19 @@ export class CameraControl {
   /** Constraints replace all previous ones: always pass the full set. */
   async #constrain(blur: BlurSetting): Promise<void> {
     const capture = this.#applied ?? this.#wanted;
+    const { width, height } = this.#track?.getSettings() ?? {};
+    const shape = width && height ? width / height : 16 / 9;
     const size = capture && {
-      width: { ideal: Math.round(capture.height * this.#shape) },
+      width: { ideal: Math.round(capture.height * shape) },
       height: { ideal: capture.height },
       frameRate: { ideal: capture.framerate, max: Math.max(30, capture.framerate) },
     };
     await this.#track?.applyConstraints({ ...size, ...blur } as MediaTrackConstraints);
+  }
+
+  async #turned(): Promise<void> {
+    if (this.#applied) await this.#apply();
+    else this.resized.value += 1;
   }
 
   #readBlur(): void {

@@ -1,6 +1,7 @@
 /** Captures one element of this tab (W3C Element Capture), which no type library has yet. */
 
 import { RefusedError } from "../../shared/refused-error";
+import { displayFailure } from "./display-failure";
 import { refusalOf } from "./permissions";
 
 /** An element of any page in this tab, as the page that has it names it. */
@@ -32,8 +33,10 @@ export async function captureElement(target: ElementTarget): Promise<MediaStream
   const refusal = refusalOf("display-capture");
   if (refusal) throw new RefusedError(`screen_${refusal}`, `It cannot be shown: ${refusal}`);
   const stream = await navigator.mediaDevices.getDisplayMedia(THIS_TAB).catch((error) => {
-    if (!(error instanceof DOMException) || error.name !== "NotAllowedError") throw error;
-    throw new RefusedError("declined", "The browser was not allowed to share this tab.");
+    throw (
+      displayFailure(error) ??
+      new RefusedError("declined", "The browser was not allowed to share this tab.")
+    );
   });
   const [track] = stream.getVideoTracks() as Restricted[];
   if (!track) throw new RefusedError("declined", "The browser shares nothing.");

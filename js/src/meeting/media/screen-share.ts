@@ -2,6 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { RefusedError } from "../../shared/refused-error";
+import { displayFailure } from "./display-failure";
 import { refusalOf } from "./permissions";
 
 /** The screen share request (W3C Screen Capture); browsers ignore options that they lack. */
@@ -94,7 +95,8 @@ async function choose(): Promise<MediaStream | null> {
   try {
     return await navigator.mediaDevices.getDisplayMedia(SHARED);
   } catch (error) {
-    if (error instanceof DOMException && error.name === "NotAllowedError") return null;
-    throw error;
+    const failure = displayFailure(error);
+    if (failure === null) return null;
+    throw failure;
   }
 }

@@ -41,7 +41,12 @@ const MEASURE_INTERVAL = 2_000;
 const PROCESSOR = { alarm: 2, patience: 6, maxPatience: 96 };
 const LINE = { alarm: 2, patience: 3, maxPatience: 24, lastIsForWorst: true };
 const SCALES = [1, 0.7, 0.5, 0.35];
-const NOTHING: Outgoing = { microphone: null, camera: null, screen: null, screenSound: null };
+export const NOTHING: Outgoing = {
+  microphone: null,
+  camera: null,
+  screen: null,
+  screenSound: null,
+};
 
 export class Mesh {
   readonly selfId: string;

@@ -20,6 +20,7 @@ import type { Start } from "../media/devices";
 import type { ElementTarget } from "../media/element-capture";
 import { LocalMedia } from "../media/media";
 import type { Remote } from "../mesh/mesh";
+import { connectsPeers } from "../mesh/support";
 import { type Shown, VideoConstraints } from "../mesh/video-constraints";
 import { t } from "../strings";
 import { Call } from "./call";
@@ -181,6 +182,11 @@ export class MeetingPage implements MeetingParts {
     return claim(this.#token, "moderator") === true;
   }
 
+  /** Whether two demo bots keep the person company. */
+  get bringsBots(): boolean {
+    return claim(this.#token, "bots") === true;
+  }
+
   /** Calls `listener` for every message from the server, until the returned function is called. */
   listen(listener: (message: ServerMessage) => void): () => void {
     this.#listeners.add(listener);
@@ -324,10 +330,18 @@ export class MeetingPage implements MeetingParts {
 
   /** Creates an invite link. */
   async invite(moderator: boolean): Promise<string> {
+    return inviteLink(await this.inviteToken(moderator), this.#server);
+  }
+
+  /** Creates an invite; returns its token. */
+  async inviteToken(moderator: boolean): Promise<string> {
     const call = this.#call.peek();
     if (!call) throw notJoined();
-    const server = this.launch.base.replace(/\/$/, "");
-    return inviteLink(await call.line.createInvite({ moderator, server }), server);
+    return await call.line.createInvite({ moderator, server: this.#server });
+  }
+
+  get #server(): string {
+    return this.launch.base.replace(/\/$/, "");
   }
 
   /** Ends a reading; one of this page's own camera or microphone at once, whatever the network does. */
@@ -399,6 +413,8 @@ export class MeetingPage implements MeetingParts {
 
   #openDevices({ audio, video }: Start): void {
     const { config } = this.launch;
+    // No one could see or hear them.
+    if (!connectsPeers()) return;
     void this.media.open({
       audio: audio && !flag(config, "startWithAudioMuted"),
       video: video && !flag(config, "startWithVideoMuted"),

@@ -4,7 +4,9 @@
  */
 
 import type { Kick, React } from "../../shared/protocol";
+import { RefusedError } from "../../shared/refused-error";
 import type { Ask } from "../../shared/server-line";
+import { connectsPeers } from "../mesh/support";
 import { GroupRequests } from "./classroom/group-requests";
 
 /** Further effects of a removal. */
@@ -45,7 +47,10 @@ export class RoomRequests {
     return this.#ask({ type: "react", reaction });
   }
 
-  enterStage(): Promise<void> {
+  async enterStage(): Promise<void> {
+    if (!connectsPeers()) {
+      throw new RefusedError("no_webrtc", "This browser has no WebRTC, which the stage requires.");
+    }
     return this.#ask({ type: "enter_stage" });
   }
 

@@ -12,6 +12,7 @@ import type {
 } from "../../shared/protocol";
 import { RefusedError } from "../../shared/refused-error";
 import { cut } from "../../shared/text";
+import { connectsPeers } from "../mesh/support";
 import { inWords, t } from "../strings";
 import type { Call } from "./call";
 import { offersPolls, type PollNews } from "./classroom/polls";
@@ -246,7 +247,8 @@ export class ServerMessages {
     for (const { id } of room.connected.value) videoConstraints.retell(id);
     if (status.value !== "joined" && !own.stage) {
       void this.#quiet();
-      view.tell(t.events.stageFull);
+      // Without WebRTC, a notice that stays says why.
+      if (connectsPeers()) view.tell(t.events.stageFull);
     }
     if (welcome.broadcast.broadcaster !== own.id) broadcast.close();
     else if (!broadcast.active && welcome.broadcast.state !== "stopping") {

@@ -63,6 +63,13 @@ export const de: Strings = {
     picture_unreadable:
       "Diese Datei ist kein Bild, das dieser Browser zeigen kann. Wählen Sie ein anderes.",
     screen_hidden: "Dieser Browser kann keinen Bildschirm zeigen.",
+    screen_missing: "Der Browser fand keinen Bildschirm und kein Fenster, das er zeigen könnte.",
+    screen_system:
+      "Ihr System lässt diesen Browser den Bildschirm nicht aufnehmen: Erlauben Sie es in den Einstellungen zum Datenschutz, dann versuchen Sie es wieder.",
+    no_webrtc:
+      "Diesem Browser fehlt WebRTC, das die Bühne braucht: Öffnen Sie die Besprechung in einem aktuellen Chrome, Edge, Firefox oder Safari.",
+    needs_touch:
+      "Der Browser zeigt einen Bildschirm nur gleich nach einem Klick: Drücken Sie den Knopf noch einmal.",
     broadcast_codec:
       "So ein Bild kann dieser Browser nicht kodieren: Wählen Sie eine andere Qualität.",
     broadcast_encoder: "Der Encoder dieses Browsers ist stehen geblieben. Gehen Sie wieder live.",
@@ -91,7 +98,13 @@ export const de: Strings = {
     other_tab:
       "Etwas anderes als dieser Tab wurde gewählt: Nichts wird gezeigt. Wählen Sie diesen Tab.",
   },
+  /** What the bots of a demo write. */
+  demo: {
+    hello: "Hallo! Ich bin ein Bot und leiste in dieser Vorführung Gesellschaft.",
+    hint: "Zum Ausprobieren: eine Umfrage stellen, fragen, wer fertig ist, oder die gehobene Hand aufrufen.",
+  },
   admission: {
+    help: "Was tun?",
     joining: "Sie treten bei…",
     moment: "Einen Augenblick.",
     retrying: "Der Server antwortet noch nicht. Neuer Versuch…",
@@ -322,6 +335,8 @@ export const de: Strings = {
   },
   notices: {
     reconnecting: "Die Verbindung ging verloren. Neuer Versuch…",
+    noWebRtc:
+      "Diesem Browser fehlt WebRTC. Sie sehen und hören die Bühne aus dem Publikum und können schreiben. Um gesehen und gehört zu werden, öffnen Sie die Besprechung in einem aktuellen Chrome, Edge, Firefox oder Safari.",
     hear: "Klicken, um die anderen zu hören",
     askedAudio: (name) => `${name}: Bitte schalten Sie Ihr Mikrofon ein.`,
     askedVideo: (name) => `${name}: Bitte schalten Sie Ihre Kamera ein.`,

@@ -62,6 +62,12 @@ export const en = {
       "The server blocks screen sharing on this page. Its administrator has to allow display-capture in the Permissions-Policy header.",
     picture_unreadable: "This browser cannot open that file as an image. Choose another one.",
     screen_hidden: "This browser does not support screen sharing.",
+    screen_missing: "The browser found no screen or window that it could share.",
+    screen_system:
+      "Your system does not let this browser record the screen. Allow it in the system's privacy settings, then try again.",
+    no_webrtc:
+      "This browser has no WebRTC, which the stage requires. Open the meeting in a current Chrome, Edge, Firefox or Safari.",
+    needs_touch: "The browser shares a screen only right after a click. Press its button again.",
     broadcast_codec: "This browser cannot encode video at that quality. Choose another quality.",
     broadcast_encoder: "The browser's video encoder stopped. Go live again.",
     broadcast_connection: "The connection to the server was lost and could not be restored.",
@@ -87,7 +93,13 @@ export const en = {
     declined: "The browser was not allowed to share this tab, so nothing is shown.",
     other_tab: "Something else than this tab was chosen, so nothing is shown. Choose this tab.",
   } as Partial<Record<string, string>>,
+  /** What the bots of a demo write. */
+  demo: {
+    hello: "Hello! I am a bot: I keep you company in this demo.",
+    hint: "Try it: ask a poll, start a check-in, or call on the raised hand.",
+  },
   admission: {
+    help: "What to do",
     joining: "Joining the meeting…",
     moment: "One moment.",
     retrying: "The server is not responding. Trying again…",
@@ -310,6 +322,8 @@ export const en = {
   },
   notices: {
     reconnecting: "The connection was lost. Reconnecting…",
+    noWebRtc:
+      "This browser has no WebRTC. You see and hear the stage from the audience, and can write. To be seen and heard, open the meeting in a current Chrome, Edge, Firefox or Safari.",
     hear: "Click to hear the others",
     askedAudio: (name: string) => `${name} asks you to unmute.`,
     askedVideo: (name: string) => `${name} asks you to turn on your camera.`,

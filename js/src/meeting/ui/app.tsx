@@ -42,6 +42,8 @@ const TOOL = 50;
 const TOOL_NARROW = 43;
 const NARROW = 460;
 const FIXED_TOOLS = 4.8;
+/** The same for fingers (`styles/touch.css`), whose tools have one size. */
+const FIXED_FOR_FINGERS = 5.3;
 /** Pixels that the title needs beside the tools. */
 const TITLE = 180;
 /** Smaller pages have no room for a poll's answers over the stage. */
@@ -51,8 +53,10 @@ const CORNER = { width: 360, height: 300 };
 function Room({ meeting }: { meeting: MeetingPage }): JSX.Element {
   const { room } = meeting;
   const [frame, { width, height }] = useSize<HTMLDivElement>();
-  const tool = width <= NARROW ? TOOL_NARROW : TOOL;
-  const fitting = Math.max(0, Math.floor(width / tool - FIXED_TOOLS));
+  const fingers = matchMedia("(pointer: coarse)").matches;
+  const tool = width <= NARROW && !fingers ? TOOL_NARROW : TOOL;
+  const fixed = fingers ? FIXED_FOR_FINGERS : FIXED_TOOLS;
+  const fitting = Math.max(0, Math.floor(width / tool - fixed));
   const most = room.moderator.value ? 12 : 8;
   // Who reads what, and the way to a group, have to be readable: they need a line of their own.
   const told =

@@ -29,6 +29,11 @@ function AudienceNotice({ words }: { words: string }): JSX.Element {
   );
 }
 
+function failure(player: StreamPlayer | null): string {
+  const refusal = player?.refusal.value;
+  return refusal?.kind === "codec" ? t.stage.cannotShow : (refusal?.message ?? "");
+}
+
 interface FeedProps {
   meeting: MeetingPage;
   stream: string;
@@ -68,7 +73,7 @@ function Feed({ meeting, stream, ticket }: FeedProps): JSX.Element {
     >
       <Screen screen={screen} label={t.stage.picturesOf(meeting.title.value)} hidden={false} />
       {!shown && state !== "failed" && <AudienceNotice words={loading} />}
-      {state === "failed" && <AudienceNotice words={player?.refusal.value?.message ?? ""} />}
+      {state === "failed" && <AudienceNotice words={failure(player)} />}
       {blocked && (
         <button type="button" class="notice accent" onClick={() => player?.allowSound()}>
           {t.stage.hearStage}

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { NO_BROADCAST } from "../room/room";
 import { FakeMeeting, person } from "../testing/fake-room";
 import { BroadcastPanel } from "./broadcast-panel";
@@ -33,4 +33,14 @@ test("the panel says whose page sends the stage", () => {
   expect(text).toContain("You are live");
   expect(text).toContain("Ada's browser sends the broadcast.");
   expect(text).toContain("Show the stage");
+});
+
+test("a browser that cannot broadcast says so before anything can be pressed", () => {
+  const meeting = new FakeMeeting(person({ id: "me", moderator: true }));
+  const root = document.createElement("div");
+  vi.stubGlobal("isSecureContext", true);
+  render(<BroadcastPanel meeting={meeting.page} />, root);
+  vi.unstubAllGlobals();
+  expect(root.textContent).toContain("This browser cannot broadcast. Use Chrome, Edge");
+  expect(root.querySelector("button, input")).toBeNull();
 });

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { QUALITIES, type Quality } from "../../composer/index";
+import { QUALITIES, type Quality, StageBroadcast } from "../../composer/index";
 import type { MeetingPage } from "../room/meeting-page";
 import { rememberedQuality, rememberQuality } from "../room/preferences";
 import { inWords, t } from "../strings";
@@ -133,6 +133,8 @@ function StartForm({ meeting, run, again }: StartFormProps): JSX.Element {
   const [paused, setPaused] = useState(false);
   const [quality, setQuality] = useState(lastQuality);
   const [asked, setAsked] = useState(false);
+  const unable = StageBroadcast.supported();
+  if (unable) return <p class="trouble">{inWords(unable)}</p>;
   return (
     <form
       class="stacked"

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { explained } from "../../shared/explained";
 import { LIMITS } from "../../shared/protocol";
 import type { MeetingPage } from "../room/meeting-page";
 import type { Ending } from "../room/signalling";
@@ -84,6 +85,11 @@ function EndingCard({ meeting, ending }: { meeting: MeetingPage; ending: Ending 
   return (
     <Card title={title}>
       <p>{told || ending.message}</p>
+      {ending.kind !== "left" && (
+        <a href={explained(ending.kind)} target="_blank" rel="noreferrer">
+          {t.admission.help}
+        </a>
+      )}
       {AGAIN.has(ending.kind) && (
         <button type="button" class="button primary" onClick={() => meeting.start()}>
           {ending.kind === "replaced" ? t.admission.useHere : t.admission.joinAgain}

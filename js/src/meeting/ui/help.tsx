@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
 import { Close } from "./icons";
-import { SHORTCUTS } from "./shortcuts";
+import { offeredShortcuts } from "./shortcuts";
 
 /** The keyboard shortcuts. */
 export function Help({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
@@ -30,7 +30,7 @@ function Sheet({ meeting }: { meeting: MeetingPage }): JSX.Element {
         </button>
       </div>
       <dl class="keys">
-        {SHORTCUTS.map(({ key, words }) => (
+        {offeredShortcuts(meeting).map(({ key, words }) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { handOver } from "../../shared/handover";
 import { explain, retriable, tabHelps } from "../media/devices";
 import { isFramed, isWithinOwn } from "../media/permissions";
+import { connectsPeers } from "../mesh/support";
 import { tabAddress } from "../room/launch";
 import type { MeetingPage } from "../room/meeting-page";
 import { t } from "../strings";
@@ -193,6 +194,11 @@ function LobbyBar({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
 
 /** Why camera or microphone are missing, and how to fix it. */
 export function MediaNotice({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
+  if (!connectsPeers()) return <Notice tone="warning">{t.notices.noWebRtc}</Notice>;
+  return <DeviceNotice meeting={meeting} />;
+}
+
+function DeviceNotice({ meeting }: { meeting: MeetingPage }): JSX.Element | null {
   const { media } = meeting;
   const problems = media.problems.value;
   const [dismissed, dismiss] = useState<object | null>(null);

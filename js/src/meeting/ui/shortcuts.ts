@@ -1,6 +1,6 @@
 /** Keyboard shortcuts, which are off while typing. */
 
-import { offersPolls } from "../room/classroom/polls";
+import { offersPollsPanel } from "../room/classroom/polls";
 import { offersClass } from "../room/classroom/students";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
@@ -10,12 +10,14 @@ import { attempt } from "./attempt";
 interface Shortcut {
   key: string;
   words: () => string;
+  /** Whether it does anything for this participant now; always by default. */
+  offered?: (meeting: MeetingPage) => boolean;
   act: (meeting: MeetingPage) => void;
 }
 
 const PUSH_TO_TALK = " ";
 
-export const SHORTCUTS: readonly Shortcut[] = [
+const SHORTCUTS: readonly Shortcut[] = [
   {
     key: "m",
     words: () => t.toolbar.microphone,
@@ -38,12 +40,14 @@ export const SHORTCUTS: readonly Shortcut[] = [
   {
     key: "q",
     words: () => t.toolbar.polls,
-    act: inRoom(({ launch, view }) => offersPolls(launch) && view.toggle("polls")),
+    offered: offersPollsPanel,
+    act: inRoom(({ view }) => view.toggle("polls")),
   },
   {
     key: "k",
     words: () => t.classroom.title,
-    act: inRoom(({ room, view }) => offersClass(room) && view.toggle("class")),
+    offered: ({ room }) => offersClass(room),
+    act: inRoom(({ view }) => view.toggle("class")),
   },
   {
     key: "s",
@@ -67,6 +71,15 @@ export const SHORTCUTS: readonly Shortcut[] = [
     },
   },
 ];
+
+/** Those that do something for this participant now. */
+export function offeredShortcuts(meeting: MeetingPage): readonly Shortcut[] {
+  return SHORTCUTS.filter((shortcut) => isOffered(meeting, shortcut));
+}
+
+function isOffered(meeting: MeetingPage, { offered }: Shortcut): boolean {
+  return offered?.(meeting) ?? true;
+}
 
 function inRoom(work: (meeting: MeetingPage) => unknown): Shortcut["act"] {
   return (meeting) => {
@@ -97,7 +110,7 @@ function press(meeting: MeetingPage, event: KeyboardEvent): void {
   if (event.repeat) return;
   const key = event.key.toLowerCase();
   const shortcut = SHORTCUTS.find((one) => one.key === key);
-  if (!shortcut) return;
+  if (!shortcut || !isOffered(meeting, shortcut)) return;
   // What it opens has the focus at once: do not type the key into it.
   event.preventDefault();
   shortcut.act(meeting);

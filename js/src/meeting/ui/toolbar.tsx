@@ -3,7 +3,7 @@ import { first } from "../../shared/text";
 import type { Panel } from "../look/view";
 import { offersTurning, turnCamera } from "../media/facing";
 import { refusalOf } from "../media/permissions";
-import { offersPolls } from "../room/classroom/polls";
+import { offersPollsPanel } from "../room/classroom/polls";
 import { offersClass } from "../room/classroom/students";
 import type { MeetingPage } from "../room/meeting-page";
 import { toggle } from "../room/switches";
@@ -186,7 +186,7 @@ function toolsOf(meeting: MeetingPage): Tool[] {
       shortcut: "p",
       badge: waiting(room.knocking.value.length) ?? present(room.people.value),
     },
-    offersPolls(meeting.launch) && {
+    offersPollsPanel(meeting) && {
       ...panel("polls", ["polls"], t.toolbar.polls, <Poll />),
       shortcut: "q",
       badge: questions(polls.unanswered.value.length),

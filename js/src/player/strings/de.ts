@@ -75,6 +75,8 @@ export const de: Strings = {
   cell: {
     moment: "Einen Moment…",
     gone: "Führen Sie diese Zelle zum Zusehen noch einmal aus: Ihr Kernel ist weg oder beschäftigt.",
+    saved:
+      "Hier war eine Übertragung, als dieses Notebook gespeichert wurde. Führen Sie es aus, um zuzusehen.",
     empty: "Noch nichts zu sehen: Setzen Sie die `source` des Players.",
     noCaptions: "Die Untertitel konnten nicht geladen werden.",
     recording: "Aufzeichnung",

@@ -78,6 +78,7 @@ export const en = {
   cell: {
     moment: "One moment…",
     gone: "Run this cell again to watch: the kernel that made it is gone, or busy.",
+    saved: "A broadcast was here when this notebook was saved. Run the notebook to watch.",
     empty: "Nothing to watch yet: set the player's source.",
     noCaptions: "The captions could not be loaded.",
     recording: "Recording",

@@ -10,6 +10,7 @@ export const de: Strings = {
   language: "de",
   cards: {
     silent: (room) => `${meeting(room)} beginnt, wenn ihre Zelle ausgeführt wird.`,
+    saved: (room) => `${meeting(room)} war hier. Führen Sie das Notebook aus, um neu zu beginnen.`,
     busy: (room) =>
       `${meeting(room)} wird betreten, sobald der Kernel fertig ist: Er rechnet noch.`,
     ended: (room) =>
@@ -98,6 +99,7 @@ export const de: Strings = {
     entry:
       "Der Raum der Besprechung: Mit Enter gehen Sie hinein; Tab an seinem Ende oder Umschalt+Tab an seinem Anfang führt zurück",
     dismiss: "Schließen",
+    help: "Was tun?",
     noFullScreen: "Diese Seite erlaubt kein Vollbild.",
     noTab: "Der Browser hat keinen Tab geöffnet: Erlauben Sie Pop-ups für diese Seite.",
     makingInvite: "Einladung wird gemacht…",

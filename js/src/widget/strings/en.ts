@@ -10,6 +10,7 @@ export const en = {
   language: "en",
   cards: {
     silent: (room: string) => `${meeting(room)} starts when its cell is run.`,
+    saved: (room: string) => `${meeting(room)} was here. Run the notebook to start it again.`,
     busy: (room: string) =>
       `${meeting(room)} is joined as soon as the kernel has finished: it is busy.`,
     ended: (room: string) =>
@@ -102,6 +103,7 @@ export const en = {
     entry:
       "The meeting's room: press Enter to go into it; Tab at its end, or Shift+Tab at its start, leads back",
     dismiss: "Dismiss",
+    help: "What to do",
     noFullScreen: "This page allows no full screen.",
     noTab: "The browser opened no tab: allow pop-ups for this page.",
     makingInvite: "Making an invite…",

@@ -13,6 +13,7 @@ import { en } from "./en";
 const CARDS: readonly Card[] = [
   { kind: "silent", busy: true },
   { kind: "silent", busy: false },
+  { kind: "saved" },
   { kind: "ended" },
   { kind: "unseen" },
   { kind: "shared", invites: true },

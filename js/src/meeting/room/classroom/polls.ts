@@ -3,7 +3,9 @@
 import { computed, signal } from "@preact/signals";
 import { PollList, type PollNews } from "../../../polls/poll-list";
 import type { ServerMessage } from "../../../shared/protocol";
+import type { ViewStore } from "../../look/view";
 import { flag, type Launch } from "../launch";
+import type { RoomStore } from "../room";
 import type { PollDraft } from "./poll-draft";
 
 export type { PollNews };
@@ -11,6 +13,25 @@ export type { PollNews };
 /** Whether this page shows polls: an embedding page may do without, by Jitsi's name of the setting. */
 export function offersPolls({ config }: Pick<Launch, "config">): boolean {
   return !flag(config, "disablePolls");
+}
+
+/**
+ * Whether there is a way to the panel of polls: for moderators, who ask, and for participants once a poll was
+ * asked. It stays while the panel is open.
+ */
+export function offersPollsPanel({
+  launch,
+  room,
+  polls,
+  view,
+}: {
+  launch: Pick<Launch, "config">;
+  room: Pick<RoomStore, "moderator">;
+  polls: PollStore;
+  view: Pick<ViewStore, "panel">;
+}): boolean {
+  const useful = room.moderator.value || polls.all.value.length > 0;
+  return offersPolls(launch) && (useful || view.panel.value === "polls");
 }
 
 export class PollStore extends PollList {

@@ -6,6 +6,8 @@ import type { Poll } from "../../../shared/protocol";
 import { RefusedError } from "../../../shared/refused-error";
 import { speak } from "../../strings";
 import { FakeMeeting, person } from "../../testing/fake-room";
+import { listenForShortcuts, offeredShortcuts } from "../shortcuts";
+import { Toolbar } from "../toolbar";
 import { PollCard, PollHint } from "./poll-card";
 import { PollsPanel } from "./polls";
 
@@ -226,4 +228,42 @@ test("polls speak German", async () => {
   await panel();
   expect(root.textContent).toContain("Anonym: Es wird nichts gespeichert");
   expect(root.textContent).toContain("2 Personen haben abgestimmt");
+});
+
+test("participants have the way to the panel once there is a poll, moderators always", async () => {
+  // The fake meeting has no devices for the stage's buttons.
+  meeting.room.own.value = person({ id: "me", stage: false });
+  const owner = new AbortController();
+  listenForShortcuts(meeting.page, owner.signal);
+  const q = (): unknown =>
+    act(
+      () =>
+        void document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "q", bubbles: true })),
+    );
+  const tool = (): Element | null => root.querySelector("[data-tool=polls]");
+  await show(<Toolbar meeting={meeting.page} room={20} />);
+  const listed = (): boolean =>
+    offeredShortcuts(meeting.page).some(({ words }) => words() === "Polls");
+  expect([tool(), listed()]).toEqual([null, false]);
+  await q();
+  expect(meeting.view.panel.value).toBeNull();
+
+  await told();
+  expect(tool()).not.toBeNull();
+  expect(listed()).toBe(true);
+  await q();
+  expect(meeting.view.panel.value).toBe("polls");
+  // On the way into another room the panel stays open, and so does the way out of it.
+  await act(() => meeting.polls.clear());
+  expect(tool()).not.toBeNull();
+  await q();
+  expect([meeting.view.panel.value, tool()]).toEqual([null, null]);
+
+  await act(() => {
+    meeting.room.own.value = person({ id: "me", moderator: true, stage: false });
+  });
+  expect(tool()).not.toBeNull();
+  await q();
+  expect(meeting.view.panel.value).toBe("polls");
+  owner.abort();
 });
