@@ -23,6 +23,7 @@ from tests.waiting import until_up
 #: Seconds: a machine that is busy with something else takes its time.
 _START = 120.0
 _STOP = 120.0
+_PATIENT = Path(__file__).parent / "patient.py"
 
 # Whatever the environment says, Python keeps what it compiles: tests start hundreds of Pythons.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -103,15 +104,21 @@ class Servers:
         self._folder = folder
         self._processes: list[subprocess.Popen[str]] = []
 
-    def start(self, *options: str, data: Path | None = None) -> RunningServer:
-        """Start a server on a free port; without `data` it has a folder of its own."""
+    def start(
+        self, *options: str, data: Path | None = None, patient: bool = False
+    ) -> RunningServer:
+        """Start a server on a free port.
+
+        Without `data` it has a folder of its own; a `patient` one waits long for lost connections.
+        """
+        program = [str(_PATIENT)] if patient else ["-m", "nanomeet_widget.server"]
         data = data or self._folder / f"data{len(self._processes)}"
         ready = self._folder / f"ready{len(self._processes)}.json"
         log = self._folder / f"log{len(self._processes)}.txt"
         with log.open("w") as output:
             process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "nanomeet_widget.server", "--port", "0"),
+                    *(sys.executable, *program, "--port", "0"),
                     *("--data", str(data), "--ready-file", str(ready), *options),
                 ],
                 stdin=subprocess.DEVNULL,

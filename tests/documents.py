@@ -17,8 +17,8 @@ ROOT = Path(__file__).parents[1]
 #: Every document, by its path from the root.
 DOCUMENTS = sorted(
     str(path.relative_to(ROOT))
-    for folder in (".", "docs", "benchmarks")
-    for path in (ROOT / folder).glob("*.md")
+    for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md")
+    for path in ROOT.glob(pattern)
 )
 #: Which test runs, or reads, the blocks of a language.
 READERS = {
@@ -33,7 +33,12 @@ READERS = {
     "sh": "tests/contract/test_documents.py",
     # Drawings.
     "text": "",
+    "yaml": "tests/contract/test_hub_documents.py",
 }
+#: Documents whose block of Python is a whole app, which `tests/browser/hosts/test_web_apps.py` runs.
+APPS = ("docs/hosts/panel.md", "docs/hosts/shiny.md", "docs/hosts/solara.md")
+#: Documents whose blocks of Python configure a JupyterHub, as `tests/contract/test_hub_documents.py` tries.
+HUBS = ("docs/hub/index.md", "docs/hub/littlest.md")
 _NOT_RUN = re.compile(r"<!-- not run: (.*?) -->", re.DOTALL)
 
 

@@ -328,7 +328,9 @@ class Stranger:
     async def leave(self) -> None:
         """Leave; the server says goodbye."""
         await self.send("leave")
-        await asyncio.wait_for(self._tasks[0], PATIENCE)
+        # What is answered meanwhile may find the connection closed.
+        with suppress(websockets.ConnectionClosedOK):
+            await asyncio.wait_for(self._tasks[0], PATIENCE)
         await self.close()
 
     async def close(self) -> None:

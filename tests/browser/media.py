@@ -24,7 +24,7 @@ TONE = """
 #: The number of attempts of some seconds each: another element may replace the current one.
 _LOOKS = 15
 #: Scales a frame down and sums its pixels, every 100 ms, until the sums differ enough.
-_MOVES = """
+MOVES = """
 async (video) => {
   const canvas = new OffscreenCanvas(64, 36);
   const pen = canvas.getContext("2d", { willReadFrequently: true });
@@ -40,7 +40,11 @@ async (video) => {
     if (now && first === null && now.some((value, i) => i % 4 < 3 && value > 60)) first = now;
     else if (now && first) {
       let changed = 0;
-      for (let i = 0; i < now.length; i += 4) changed += Math.abs(now[i] - first[i]) > 24 ? 1 : 0;
+      // In any colour: Firefox's fake camera changes the blue alone for many seconds.
+      const differs = (at) => Math.abs(now[at] - first[at]) > 24;
+      for (let i = 0; i < now.length; i += 4) {
+        if (differs(i) || differs(i + 1) || differs(i + 2)) changed += 1;
+      }
       if (changed > 40) return true;
     }
     await new Promise((wake) => setTimeout(wake, 100));
@@ -50,11 +54,11 @@ async (video) => {
 """
 
 #: Counts decoded frames every 100 ms, until there are more than a few.
-_DECODES = """
+DECODES = """
 async (video) => {
   const count = () => video.getVideoPlaybackQuality().totalVideoFrames;
   const first = count();
-  for (let tries = 0; tries < 50; tries += 1) {
+  for (let tries = 0; tries < 300; tries += 1) {
     if (count() - first >= 10) return true;
     await new Promise((wake) => setTimeout(wake, 100));
   }
@@ -63,7 +67,7 @@ async (video) => {
 """
 
 #: Listens to a media element's stream until it is louder than silence.
-_SOUNDS = """
+SOUNDS = """
 async (element) => {
   // It has its stream a moment after it is there.
   for (let tries = 0; !element.srcObject?.getAudioTracks().length; tries += 1) {
@@ -91,17 +95,17 @@ async (element) => {
 
 def moves(picture: Locator) -> bool:
     """Whether a video or canvas shows moving video, within about a minute."""
-    return any(picture.evaluate(_MOVES) for _ in range(_LOOKS))
+    return any(picture.evaluate(MOVES) for _ in range(_LOOKS))
 
 
 def decodes(video: Locator) -> bool:
     """Whether a video decodes frames, within about a minute."""
-    return any(video.evaluate(_DECODES) for _ in range(_LOOKS))
+    return any(video.evaluate(DECODES) for _ in range(_LOOKS))
 
 
 def sounds(element: Locator) -> bool:
     """Whether a media element's stream is audible, within about a minute."""
-    return any(element.evaluate(_SOUNDS) for _ in range(_LOOKS))
+    return any(element.evaluate(SOUNDS) for _ in range(_LOOKS))
 
 
 def frame_of(page: Page) -> Frame:

@@ -31,6 +31,9 @@ async (output) => {
 }
 """
 
+#: Whether the notebook has nothing that is not saved; other applications than Jupyter's do not tell.
+_SAVED = "() => !globalThis.jupyterapp?.shell.currentWidget?.context?.model.dirty"
+
 App = Literal["lab", "notebook"]
 
 
@@ -110,7 +113,7 @@ class Notebook:
             seen = "\n".join(f"after {at:.1f} s: {one}" for at, one in printed)
             assert passed < SLOW / 1000, f"cell {number} did not print {wanted}:\n{seen}"
             # What takes long is asked less often: to run a cell costs as much as to show a meeting.
-            self.page.wait_for_timeout(min(passed / 10, 2) * 1000)
+            self.page.wait_for_timeout(min(passed / 5, 4) * 1000)
         return text
 
     def tells(self, number: int, text: str) -> None:
@@ -131,6 +134,17 @@ class Notebook:
         answer = asked.value.response()
         assert answer is not None
         assert answer.ok
+        # Only then does the notebook know it: one that is closed before asks whether to save.
+        self.page.wait_for_function(_SAVED)
+
+    def use_theme(self, theme: Literal["light", "dark"]) -> None:
+        """Make JupyterLab light or dark, and wait until it is; it keeps that for the pages after."""
+        self.page.evaluate(
+            "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })",
+            f"JupyterLab {theme.title()}",
+        )
+        light = "true" if theme == "light" else "false"
+        expect(self.page.locator("body")).to_have_attribute("data-jp-theme-light", light)
 
     def menu(self, *names: str) -> None:
         """Choose from the menu bar: the menu, then its item."""

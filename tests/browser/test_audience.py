@@ -29,12 +29,12 @@ def test_the_audience_of_a_full_stage_comes_up_when_asked(
     servers: Servers, open_page: OpenPage
 ) -> None:
     room = Room(servers.start("--stage", "2"), open_page)
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
+    grace = room.enter("Grace", silent=False, unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
 
     # The third participant sees and hears both in one stream, and is neither seen nor heard.
-    alan = room.enter("Alan")
+    alan = room.enter("Alan", silent=False, unseen=False)
     expect(feed(alan)).to_be_visible(timeout=PATIENCE)
     assert moves(feed(alan))
     heard(alan)
@@ -66,8 +66,8 @@ def test_the_audience_watches_on_when_the_composing_page_goes(
     servers: Servers, open_page: OpenPage
 ) -> None:
     room = Room(servers.start("--stage", "2"), open_page)
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace", moderator=True)
+    ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
+    grace = room.enter("Grace", moderator=True, silent=False, unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     alan = room.enter("Alan")
     expect(feed(alan)).to_be_visible(timeout=PATIENCE)

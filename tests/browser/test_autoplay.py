@@ -71,7 +71,7 @@ def test_any_touch_of_the_room_brings_its_sound(
     touch: str,
 ) -> None:
     room = Room(server, open_page)
-    room.enter("Ada", moderator=True)
+    room.enter("Ada", moderator=True, silent=False)
     grace = open_silent(room.address("Grace"))
     wait_for(grace, "untouched: held back")
     TOUCHES[touch](grace)

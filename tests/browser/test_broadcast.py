@@ -25,7 +25,7 @@ from tests.browser.broadcasting import (
 )
 from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.media import moves, probe
-from tests.browser.test_room import address
+from tests.browser.test_room import SILENT, UNSEEN, address
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer, Servers
 from tests.proxy import free_port
@@ -109,7 +109,7 @@ def pictures_in(frames: list[Frame]) -> list[Frame]:
     return [f for f in frames if f.kind is Kind.MEDIA and f.track is Track.VIDEO]
 
 
-def test_a_viewer_sees_the_stage_move(
+def test_a_viewer_sees_and_hears_the_stage_until_it_is_silent_and_dark(
     broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
@@ -119,41 +119,12 @@ def test_a_viewer_sees_the_stage_move(
     assert moves(player.locator("canvas"))
     expect(player).to_have_attribute("data-width", "640")
     expect(player).to_have_attribute("data-height", "360")
-
-
-def test_a_viewer_hears_the_stage(
-    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
-) -> None:
-    stage = broadcaster()
-    stage.start()
-    player = watch(open_page(), server, stage.stream)
-    player.page.wait_for_function(
-        "player => Number(player.dataset.soundLevel) > 0.1",
-        arg=player.element_handle(),
-        timeout=PATIENCE,
-    )
-
-
-def test_a_silent_stage_is_silent(
-    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
-) -> None:
-    stage = broadcaster()
-    stage.start()
-    player = watch(open_page(), server, stage.stream)
     handle = player.element_handle()
     loud = "player => Number(player.dataset.soundLevel) > 0.1"
     player.page.wait_for_function(loud, arg=handle, timeout=PATIENCE)
     stage.page.evaluate("me.microphone.enabled = false")
     quiet = "player => Number(player.dataset.soundLevel) < 0.001"
     player.page.wait_for_function(quiet, arg=handle, timeout=PATIENCE)
-
-
-def test_a_camera_that_is_switched_off_is_dark(
-    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
-) -> None:
-    stage = broadcaster()
-    stage.start()
-    player = watch(open_page(), server, stage.stream)
     assert moves(player.locator("canvas"))
     stage.page.evaluate("me.camera.enabled = false")
     player.page.wait_for_function(
@@ -166,7 +137,7 @@ def test_a_camera_that_is_switched_off_is_dark(
     )
 
 
-def test_pictures_come_no_faster_than_the_camera_gives_them(
+def test_pictures_come_at_the_cameras_pace_and_a_latecomer_begins_with_those_that_are_there(
     broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
@@ -180,16 +151,8 @@ def test_pictures_come_no_faster_than_the_camera_gives_them(
     # many it sends on a busy machine is measured by the benchmark.
     assert (len(times) - 1) / (times[-1] - times[0]) * 1e6 < 36
 
-
-def test_a_latecomer_begins_with_the_pictures_that_are_there(
-    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
-) -> None:
-    stage = broadcaster()
-    stage.start()
-    first = watch(open_page(), server, stage.stream)
-    wait_for_pictures(first, more_than=60)
     late = open_page()
-    sent = frames_of(late)
+    given = frames_of(late)
     # The server has kept these frames (`tests/contract`): the player must not wait for more.
     late.add_init_script(
         """
@@ -202,21 +165,9 @@ def test_a_latecomer_begins_with_the_pictures_that_are_there(
         """
     )
     wait_for_pictures(watch(late, server, stage.stream))
-    begun = pictures_in(sent)[0]
+    begun = pictures_in(given)[0]
     assert begun.keyframe
     assert late.evaluate("first") == begun.timestamp
-
-
-def test_a_viewer_who_came_early_waits_and_then_sees_it(
-    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
-) -> None:
-    stage = broadcaster()
-    player = watch(open_page(), server, stage.stream)
-    expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
-    expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
-    stage.start()
-    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
-    wait_for_pictures(player)
 
 
 def test_a_viewer_reconnects_without_help(
@@ -391,9 +342,12 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     stage = broadcaster()
     page = open_page()
     sent = frames_of(page)
+    # One who came early waits, and then sees it.
     player = watch(page, server, stage.stream)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
+    expect(player.get_by_role("heading", name="Starting soon")).to_be_visible()
     stage.start(record=True)
+    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     wait_for_pictures(player, more_than=90)
     stage.stop()
     expect(player).to_have_attribute("data-state", "ended", timeout=PATIENCE)
@@ -405,9 +359,12 @@ def test_the_end_is_shown_and_the_recording_is_whole(
     facts = probe(source)
     tracks = {stream["codec_type"]: float(stream["duration"]) for stream in facts["streams"]}
     media = [frame for frame in sent if frame.kind is Kind.MEDIA]
+    # A recording begins with a picture: sound that was sent before the first one is not in it.
+    begin = next(frame.timestamp for frame in media if frame.track is Track.VIDEO)
     early: list[float] = []
     for name, track in (("video", Track.VIDEO), ("audio", Track.AUDIO)):
         times = [frame.timestamp / 1e6 for frame in media if frame.track is track]
+        times = [time for time in times if time >= begin / 1e6]
         early.append(tracks[name] - (times[-1] - times[0]))
     # The recording may start before the keyframe with which viewers start, in both tracks alike.
     assert min(early) > -0.1
@@ -523,7 +480,7 @@ def test_a_meeting_with_two_people_is_broadcast_and_recorded(
     token = server.room(name, streamname=name)
     guest = server.invite(token)
     ada = open_page(address(server, token, name, "Ada"))
-    grace = open_page(address(server, guest, name, "Grace"))
+    grace = open_page(address(server, guest, name, "Grace", **UNSEEN))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
     # What is audible then is Grace.
     microphone = ada.get_by_role("button", name="Microphone", exact=True)
@@ -570,7 +527,7 @@ def test_an_encoder_that_gives_nothing_any_more_is_replaced(
     ada = open_page(bypass_csp=True)
     script = STUCK.format(codec="VideoEncoder", method="encode")
     ada.add_init_script(in_composer(script))
-    ada.goto(address(server, token, name, "Ada"))
+    ada.goto(address(server, token, name, "Ada", **SILENT))
     player = watch(open_page(), server, name)
     expect(player).to_have_attribute("data-state", "waiting", timeout=PATIENCE)
     go_live(ada)
@@ -650,43 +607,48 @@ class Film:
         )
 
 
-@pytest.mark.parametrize("gone", [False, True], ids=["replaced", "away"])
 def test_a_recording_plays_on_when_its_file_changes(
     broadcaster: MakeBroadcaster,
     open_page: OpenPage,
     server: RunningServer,
     tmp_path: Path,
-    *,
-    gone: bool,
 ) -> None:
     stage = broadcaster()
-    page = open_page()
-    served = Film(film(tmp_path / "part.mp4", fragmented=True))
-    page.route("**/vod/*.mp4", served)
-    player = watch(page, server, stage.stream)
+    part = film(tmp_path / "part.mp4", fragmented=True)
+    finished = film(tmp_path / "finished.mp4", fragmented=False)
+    # It is replaced at once, or away for a while.
+    viewers = [(Film(part), open_page(), gone) for gone in (False, True)]
+    for served, page, _ in viewers:
+        page.route("**/vod/*.mp4", served)
+    players = [watch(page, server, stage.stream) for _, page, _ in viewers]
     stage.start(record=True)
-    expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
+    for player in players:
+        expect(player).to_have_attribute("data-state", "live", timeout=PATIENCE)
     stage.stop()
-    video = player.locator("video")
-    expect(video).to_be_visible(timeout=PATIENCE)
-    page.wait_for_function(
-        "video => video.readyState > 0", arg=video.element_handle(), timeout=PATIENCE
-    )
-    video.evaluate(
-        "video => { globalThis.failures = 0; video.onerror = () => { globalThis.failures += 1; }; }"
-    )
-    served.content = film(tmp_path / "finished.mp4", fragmented=False)
-    served.gone = gone
-    video.evaluate("video => { video.muted = true; video.playbackRate = 4; return video.play(); }")
-    page.wait_for_function("() => globalThis.failures > 0", timeout=PATIENCE)
-    served.gone = False
-    at = video.evaluate("video => video.currentTime")
-    assert at > 0
-    page.wait_for_function(
-        "([video, at]) => !video.error && video.currentTime > at + 1 && video.playbackRate === 4",
-        arg=[video.element_handle(), at],
-        timeout=PATIENCE,
-    )
+    for (served, page, gone), player in zip(viewers, players, strict=True):
+        video = player.locator("video")
+        expect(video).to_be_visible(timeout=PATIENCE)
+        page.wait_for_function(
+            "video => video.readyState > 0", arg=video.element_handle(), timeout=PATIENCE
+        )
+        video.evaluate(
+            "video => { globalThis.failures = 0; video.onerror = () => { globalThis.failures += 1; }; }"
+        )
+        served.content = finished
+        served.gone = gone
+        video.evaluate(
+            "video => { video.muted = true; video.playbackRate = 4; return video.play(); }"
+        )
+        page.wait_for_function("() => globalThis.failures > 0", timeout=PATIENCE)
+        served.gone = False
+        at = video.evaluate("video => video.currentTime")
+        assert at > 0
+        page.wait_for_function(
+            "([video, at]) => !video.error && video.currentTime > at + 1 && video.playbackRate === 4",
+            arg=[video.element_handle(), at],
+            timeout=PATIENCE,
+        )
+        page.close()
 
 
 def test_another_moderators_page_takes_the_broadcast_over(
@@ -694,8 +656,9 @@ def test_another_moderators_page_takes_the_broadcast_over(
 ) -> None:
     name = f"Meeting_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
-    ada = open_page(address(server, token, name, "Ada"))
-    grace = open_page(address(server, server.invite(token, moderator=True), name, "Grace"))
+    ada = open_page(address(server, token, name, "Ada", **SILENT))
+    second = server.invite(token, moderator=True)
+    grace = open_page(address(server, second, name, "Grace", **SILENT))
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
     go_live(ada, record=True)
     player = watch(open_page(), server, name)
@@ -764,28 +727,29 @@ globalThis.WebSocket = class extends Socket {{
 """
 
 
-@pytest.mark.parametrize(
-    ("held", "after"),
-    [
-        # A stalled page receives everything before its source opens.
-        pytest.param("true", 8_000, id="everything"),
-        pytest.param("track === 1", 3_000, id="sound"),
-        pytest.param("track === 0", 3_000, id="pictures"),
-    ],
-)
+#: Which frames come late, and after how many milliseconds.
+LATENESS = [
+    # A stalled page receives everything before its source opens.
+    ("true", 8_000),
+    ("track === 1", 3_000),
+    ("track === 0", 3_000),
+]
+
+
 def test_who_has_no_webcodecs_watches_whatever_comes_late(
-    broadcaster: MakeBroadcaster,
-    open_page: OpenPage,
-    server: RunningServer,
-    held: str,
-    after: int,
+    broadcaster: MakeBroadcaster, open_page: OpenPage, server: RunningServer
 ) -> None:
     stage = broadcaster()
     stage.start()
-    page = open_page()
-    page.add_init_script(WITHOUT_WEBCODECS + LATE.format(held=held, after=after))
-    player = watch(page, server, stage.stream)
-    expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
-    assert moves(player.locator("video.stream"))
-    expect(player).to_have_attribute("data-state", "live")
-    wait_until_close(player)
+    players: list[Locator] = []
+    for held, after in LATENESS:
+        page = open_page()
+        page.add_init_script(WITHOUT_WEBCODECS + LATE.format(held=held, after=after))
+        players.append(watch(page, server, stage.stream))
+    # Those that begin first are done first.
+    for player in reversed(players):
+        expect(player).to_have_attribute("data-sound", "playing", timeout=PATIENCE)
+        assert moves(player.locator("video.stream"))
+        expect(player).to_have_attribute("data-state", "live")
+        wait_until_close(player)
+        player.page.close()

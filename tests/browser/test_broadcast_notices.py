@@ -18,7 +18,7 @@ from tests.asking import get
 from tests.browser.broadcasting import Broadcaster, Wire, in_composer
 from tests.browser.conftest import MakeBroadcaster, OpenPage
 from tests.browser.test_broadcast import frames_of, go_live, watch
-from tests.browser.test_room import address
+from tests.browser.test_room import OFF, SILENT, address
 from tests.browser.waiting import PATIENCE
 from tests.conftest import RunningServer, Servers
 
@@ -28,11 +28,12 @@ pytestmark = pytest.mark.browser
 def test_a_recordings_limit_is_told_in_the_rooms_language(
     open_page: OpenPage, servers: Servers
 ) -> None:
-    server = servers.start("--largest-gb", "0.0001")
+    server = servers.start("--largest-gb", "0.00001")
     name = f"Voll_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
-    ada = open_page(address(server, token, name, "Ada"), locale="de-DE")
-    grace = open_page(address(server, server.invite(token), name, "Grace"), locale="de-DE")
+    ada = open_page(address(server, token, name, "Ada", **SILENT), locale="de-DE")
+    guest = address(server, server.invite(token), name, "Grace", **OFF)
+    grace = open_page(guest, locale="de-DE")
     expect(grace.get_by_role("listitem").filter(has_text="Ada")).to_be_visible(timeout=PATIENCE)
     ada.get_by_role("button", name="Sendung", exact=True).click()
     ada.get_by_label("Auch aufzeichnen").check()
@@ -54,13 +55,14 @@ def test_chapters_are_named_in_the_language_of_who_starts(
 ) -> None:
     name = f"Kapitel_{secrets.token_hex(4)}"
     token = server.room(name, streamname=name)
-    ada = open_page(address(server, token, name, "Ada"), locale="de-DE")
+    ada = open_page(address(server, token, name, "Ada", **SILENT), locale="de-DE")
     ada.get_by_role("button", name="Sendung", exact=True).click()
     ada.get_by_label("Auch aufzeichnen").check()
     ada.get_by_role("button", name="Live gehen").click()
     panel = ada.get_by_role("dialog", name="Übertragung")
     expect(panel.locator(".on-air")).to_contain_text("aufgezeichnet", timeout=PATIENCE)
-    grace = open_page(address(server, server.invite(token), name, "Grace"), locale="en-GB")
+    guest = address(server, server.invite(token), name, "Grace", **OFF)
+    grace = open_page(guest, locale="en-GB")
     expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_be_visible(timeout=PATIENCE)
     grace.get_by_role("button", name="Leave the meeting").click()
     expect(ada.get_by_role("listitem").filter(has_text="Grace")).to_have_count(0, timeout=PATIENCE)
@@ -167,12 +169,12 @@ def test_moderators_read_that_the_encoder_stays_behind(
     token = server.room(name, streamname=name)
     ada = open_page(bypass_csp=True)
     ada.add_init_script(in_composer(SLOW))
-    ada.goto(address(server, token, name, "Ada"))
+    ada.goto(address(server, token, name, "Ada", **SILENT))
     go_live(ada)
     words = "The broadcasting computer is overloaded"
     expect(ada.locator(".toast").filter(has_text=words)).to_be_visible(timeout=PATIENCE)
     # Another moderator gets the notice, too, while it lasts.
-    ben = open_page(address(server, token, name, "Ben"), locale="de-DE")
+    ben = open_page(address(server, token, name, "Ben", **OFF), locale="de-DE")
     ben.get_by_role("button", name="Sendung", exact=True).click()
     alert = ben.get_by_role("dialog", name="Übertragung").get_by_role("alert")
     expect(alert).to_contain_text("Der Rechner, der sendet, kommt nicht nach", timeout=PATIENCE)

@@ -23,7 +23,8 @@ from .kept_pages import OpenNotebook
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
 from .passing import said
-from .test_screens import fits, shoot
+from .screens import shoot
+from .test_screens import fits
 
 pytestmark = pytest.mark.browser
 
@@ -62,7 +63,13 @@ def joined(notebook: Notebook, number: int = 0) -> Notebook:
 
 @pytest.fixture(scope="module")
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    opened = new_context(browser, viewport={"width": 1280, "height": 800}, permissions=PERMISSIONS)
+    # The clock's digits are motion, too.
+    opened = new_context(
+        browser,
+        viewport={"width": 1280, "height": 800},
+        permissions=PERMISSIONS,
+        reduced_motion="no-preference",
+    )
     yield opened
     opened.close()
 

@@ -14,7 +14,7 @@ from tests.conftest import RunningServer
 from .axe import violations
 from .conftest import OpenPage
 from .test_panels import panel
-from .test_room import Room, address, button, tile
+from .test_room import SILENT, UNSEEN, Room, address, button, tile
 from .test_screens import SMALL_AND_WIDE, at_every_size
 from .waiting import PATIENCE, until
 
@@ -38,8 +38,11 @@ class Lesson:
         """Return where a person's page joins, with another name in its address."""
         return address(self._server, self.invites[person].token, self.room.name, name, **config)
 
-    def enter(self, person: str, **options: str) -> Page:
-        return self._open_page(self.link(person), **options)
+    def enter(
+        self, person: str, *, silent: bool = True, unseen: bool = True, **options: str
+    ) -> Page:
+        config = (SILENT if silent else {}) | (UNSEEN if unseen else {})
+        return self._open_page(self.link(person, name="Someone else", **config), **options)
 
 
 @pytest.fixture
@@ -133,11 +136,13 @@ def test_a_check_in_is_answered_by_keyboard(lesson: Lesson, teacher: nm.Bot) -> 
 
 
 def test_a_call_invites_or_asks_and_unmutes_no_one(lesson: Lesson, teacher: nm.Bot) -> None:
-    page = lesson.enter("s1")
+    page = lesson.enter("s1", silent=False)
     me = tile(page, "Émilie du Châtelet")
     expect(me).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(page, "Microphone").click()
     expect(me).to_have_attribute("data-microphone", "off")
+    # The page tells the room a moment later.
+    until(page, lambda: [one["audio"] for one in teacher.participants], to_be=[False, False])
     page.keyboard.press("h")
     until(page, lambda: len(teacher.hands), to_be=1)
     assert teacher.call_hand().wait() is not None
@@ -151,7 +156,7 @@ def test_a_call_invites_or_asks_and_unmutes_no_one(lesson: Lesson, teacher: nm.B
 
 @pytest.mark.parametrize(("theme", "language"), [("light", "en-GB"), ("dark", "de-DE")])
 def test_the_card_at_every_size(lesson: Lesson, teacher: nm.Bot, theme: str, language: str) -> None:
-    page = lesson.enter("s2", color_scheme=theme, locale=language)
+    page = lesson.enter("s2", color_scheme=theme, locale=language, unseen=False)
     expect(page.locator("video.playing")).to_be_visible(timeout=PATIENCE)
     teacher.start_check_in("Finished?").wait()
     done = page.get_by_role("button", name={"en-GB": "Done", "de-DE": "Fertig"}[language])

@@ -138,7 +138,9 @@ def test_the_panel_at_every_size(
     lesson: Lesson, students: tuple[nm.Bot, nm.Bot], theme: str, language: str
 ) -> None:
     ada, emilie = students
-    page = lesson.room.enter("Grace", moderator=True, color_scheme=theme, locale=language)
+    page = lesson.room.enter(
+        "Grace", moderator=True, color_scheme=theme, locale=language, unseen=False
+    )
     expect(page.locator("video.playing").first).to_be_visible(timeout=PATIENCE)
     title, start = WORDS[language]
     ada.raise_hand().wait()

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from playwright.sync_api import Browser, Locator, expect
 
 from tests.conftest import RunningServer, Servers
-from tests.documents import Block, blocks
+from tests.documents import APPS, HUBS, Block, blocks
 from tests.labs import Lab
 from tests.standins import cloud
 from tests.standins.https import Site
@@ -32,9 +32,20 @@ from .site import site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
+#: An app is no notebook's cell.
+CELLS = [block for block in blocks("python") if block.document not in {*APPS, *HUBS}]
 SECRET = "0123456789abcdef0123456789abcdef-prosody"
+#: Documents in whose meetings pictures and sound are looked at: others begin with the devices off.
+WITH_DEVICES = {"README.md", "docs/tutorials/data-team.md"}
+#: Changes the default of the widget's options.
+_DEVICES = """
+import nanomeet_widget as nm
+nm.NanoMeet.__init__.__kwdefaults__.update(camera={0}, microphone={0})
+"""
 #: Cells between those of the documents: what a text presupposes, and what it says will follow.
 ASIDE = {
+    "devices on": _DEVICES.format(True),
+    "devices off": _DEVICES.format(False),
     "own server": "import nanomeet_widget as nm\nnm.configure(None)",
     "show": "meet = nm.NanoMeet(token=nm.create_room('shown_101').token)\nmeet",
     "show the room": "meet = nm.NanoMeet(token=room.token)\nmeet",
@@ -91,6 +102,7 @@ class Places:
             "docs/jitsi.md": SECRET,
             "docs/nanostream-cloud.md": cloud.API_KEY,
             "docs/server.md": self.school.api_key,
+            "docs/tutorials/administrator.md": self.school.api_key,
         }
 
 
@@ -284,7 +296,6 @@ def services(chapter: Chapter) -> None:
     chapter.aside("no cloud")
 
 
-#: How a reader works through each document with notebook code.
 def python_media(chapter: Chapter) -> None:
     chapter.aside("own server")
     output = chapter.next()
@@ -294,6 +305,44 @@ def python_media(chapter: Chapter) -> None:
     chapter.next()
 
 
+def teacher(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    expect(chapter.next()).to_contain_text("links for: ['Ada Lovelace', 'Bo Li']")
+    chapter.joins()
+    expect(chapter.next()).to_contain_text("absent: ['Bo Li']")
+    expect(chapter.next()).to_contain_text("Ada Lovelace")
+    poll = chapter.next()
+    expect(poll).to_contain_text("0 people voted")
+    expect(chapter.next()).to_contain_text("100")
+    expect(poll).to_contain_text("1 person voted")
+    groups = chapter.next()
+    expect(groups).to_contain_text("Ada Lovelace")
+    chapter.next()
+    expect(groups).to_contain_text("Groups: closed")
+    expect(chapter.next().locator("table")).to_contain_text("Ada Lovelace")
+    assert "Ada Lovelace" in (chapter.book.folder / "attendance.csv").read_text()
+    chapter.next()
+
+
+def data_team(chapter: Chapter) -> None:
+    chapter.aside("own server")
+    chapter.joins()
+    chapter.next()
+    expect(chapter.next()).to_contain_text(re.compile(r"SendStats\(sent=[1-9]"))
+    expect(chapter.next()).to_contain_text(re.compile(r"http\S+/live/\S+"), timeout=SLOW)
+    expect(chapter.next()).to_contain_text("(180, 320, 3)")
+    recorded = chapter.next()
+    expect(recorded).to_contain_text(re.compile(r"http\S+\.mp4"))
+    chapter.next()
+
+
+def administrator(chapter: Chapter) -> None:
+    school = chapter.book.places.school
+    expect(chapter.next()).to_contain_text(school.url)
+    chapter.aside("own server")
+
+
+#: How a reader works through each document with notebook code.
 READERS: dict[str, Callable[[Chapter], None]] = {
     "README.md": readme,
     "docs/bots.md": bots,
@@ -305,6 +354,9 @@ READERS: dict[str, Callable[[Chapter], None]] = {
     "docs/python-media.md": python_media,
     "docs/server.md": server,
     "docs/services.md": services,
+    "docs/tutorials/administrator.md": administrator,
+    "docs/tutorials/data-team.md": data_team,
+    "docs/tutorials/teacher.md": teacher,
 }
 
 
@@ -330,7 +382,7 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
 
 @pytest.fixture(scope="module")
 def book(lab: Lab, browser: Browser, places: Places) -> Iterator[Book]:
-    cells = [block for block in blocks("python") if not block.not_run]
+    cells = [block for block in CELLS if not block.not_run]
     codes = [*ASIDE.values(), *(block.text for block in cells)]
     lab.write("documents.ipynb", *map(places.named, codes))
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -352,14 +404,15 @@ def book(lab: Lab, browser: Browser, places: Places) -> Iterator[Book]:
     context.close()
 
 
-@pytest.mark.parametrize("document", sorted({block.document for block in blocks("python")}))
+@pytest.mark.parametrize("document", sorted({block.document for block in CELLS}))
 def test_a_document_s_cells_run_one_after_the_other(book: Book, document: str) -> None:
     chapter = book.open(document)
+    chapter.aside("devices on" if document in WITH_DEVICES else "devices off")
     READERS[document](chapter)
     assert not chapter.left
 
 
-@pytest.mark.parametrize("block", blocks("html"), ids=str)
+@pytest.mark.parametrize("block", [b for b in blocks("html") if not b.not_run], ids=str)
 def test_a_web_page_of_the_documents_shows_its_meeting(
     open_page: OpenPage, server: RunningServer, block: Block
 ) -> None:

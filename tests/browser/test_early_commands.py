@@ -11,13 +11,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from nanomeet_widget._commands import Commands
 from tests.labs import Lab
 
-from .contexts import AS_A_USER, new_context
-from .kept_pages import OpenNotebook
+from .kept_pages import KeptPages, OpenNotebook
 from .media import probe
 from .notebook import SLOW, Notebook
 
@@ -69,6 +68,8 @@ import asyncio, json
 import nanomeet_widget as nm
 from IPython.display import display
 
+OFF = dict(camera=False, microphone=False)
+
 def shows(room, **options):
     global meet
     meet = nm.NanoMeet(token=nm.create_room(room).token, **options)
@@ -84,11 +85,15 @@ COMMAND = "command.json"
 #: Sent while the meeting is first shown: directly, and awaited in a task.
 AT_ONCE = """
 with open("{file}") as file:
-    name, given, once = json.load(file)
-plain = getattr(shows("plain_" + name), name)(**given)
+    name, given, once, devices = json.load(file)
+devices = dict.fromkeys(("camera", "microphone"), devices)
+plain = getattr(shows("plain_" + name, **devices), name)(**given)
 first = meet
-told = asyncio.create_task(getattr(shows("task_" + name) if once else meet, name)(**given))
+again = shows("task_" + name, **devices) if once else meet
+told = asyncio.create_task(getattr(again, name)(**given))
 """
+#: What is in the names of commands that concern one's devices, or what is seen of them.
+OWN = re.compile("audio|video|camera|device|share|broadcast|frame")
 #: Commands that work only once per meeting are sent in two meetings.
 ONCE = {"end_meeting", "leave", "start_broadcast"}
 SETTLED = """
@@ -107,21 +112,22 @@ def given(name: str) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def notebook(lab: Lab, browser: Browser) -> Iterator[Notebook]:
+def notebook(lab: Lab, kept_pages: KeptPages, request: pytest.FixtureRequest) -> Iterator[Notebook]:
     """A notebook whose cells send the command that a file names: an editor for each would take long to show."""
     lab.write("at_once.ipynb", IMPORTS, AT_ONCE.format(file=COMMAND), SETTLED, CLOSE)
-    context = new_context(browser, **AS_A_USER)
-    opened = Notebook(context.new_page(), lab, "at_once.ipynb")
-    opened.run(0)
-    yield opened
-    context.close()
+    with kept_pages.lent(request.session) as opener:
+        opened = opener("at_once.ipynb")
+        opened.run(0)
+        yield opened
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_command_given_where_the_meeting_is_shown_takes_effect(
     lab: Lab, notebook: Notebook, name: str
 ) -> None:
-    (lab.folder / COMMAND).write_text(json.dumps([name, given(name), name in ONCE]))
+    (lab.folder / COMMAND).write_text(
+        json.dumps([name, given(name), name in ONCE, bool(OWN.search(name))])
+    )
     notebook.run(1)
     printed = json.loads(notebook.until(2, lambda text: '"pending"' not in text))
     for state, words in printed:
@@ -220,9 +226,9 @@ def test_a_command_is_awaited_in_the_cell_that_shows_the_meeting(
 
 
 LOBBY = (
-    "teacher = shows('lobby_101')\nawait teacher.set_lobby(True)",
+    "teacher = shows('lobby_101', **OFF)\nawait teacher.set_lobby(True)",
     (
-        "guest = nm.NanoMeet(token=nm.create_invite(teacher.token).token)\ndisplay(guest)\n"
+        "guest = nm.NanoMeet(token=nm.create_invite(teacher.token).token, **OFF)\ndisplay(guest)\n"
         "hello = guest.send_chat('Hello')"
     ),
     "print(repr(hello), guest.status)",
@@ -245,7 +251,7 @@ def test_a_command_waits_in_the_lobby_and_then_takes_effect(
 #: What prevents joining: how the meeting is shown, and the message.
 KEPT: dict[str, tuple[str, str]] = {
     "prejoin": (
-        "shows('door_101', prejoin=True)",
+        "shows('door_101', prejoin=True, **OFF)",
         "pending: the page before it waits for you to join",
     ),
     "early": (
@@ -312,7 +318,7 @@ def test_a_command_says_what_keeps_the_meeting_from_being_joined(
 
 EARLY = (
     "from datetime import timedelta\nroom = nm.create_room('soon_101', nbf=timedelta(seconds=6))\n"
-    "meet = nm.NanoMeet(room.token); display(meet)\ncommand = meet.set_subject('Rings')"
+    "meet = nm.NanoMeet(room.token, **OFF); display(meet)\ncommand = meet.set_subject('Rings')"
 )
 
 
@@ -325,7 +331,7 @@ def test_a_command_waits_for_its_token_to_be_valid(lab: Lab, open_notebook: Open
 
 
 WATCHED = (
-    "meet = shows('watched_101')\nmeet.observe(lambda change: change['new'][7], 'participants')\n"
+    "meet = shows('watched_101', **OFF)\nmeet.observe(lambda change: change['new'][7], 'participants')\n"
     "command = meet.set_subject('Rings')"
 )
 

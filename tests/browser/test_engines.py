@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from tests.labs import Lab
 from tests.standins.https import Site
@@ -89,23 +89,25 @@ def show(open_notebook: OpenNotebook) -> Show:
     return partial(open_notebook, trusting=True)
 
 
-def opened(
-    lab: Lab,
-    show: Show,
-    site: Site,
-    *cells: str,
-    options: str = "",
-    shows: str = "room",
-    widget: str = "",
-    setup: str = SETUP,
-    name: str,
-) -> Notebook:
-    values = {"{host}": site.host, "{secret}": SECRET, "{options}": options, "{shows}": shows}
+def meeting_of(notebook: Notebook, number: int) -> Locator:
+    """Return the meeting that a cell shows."""
+    return notebook.cell(number).locator(".nanomeet")
+
+
+def cell(
+    host: str, *, options: str = "", shows: str = "room", widget: str = "", setup: str = SETUP
+) -> str:
+    """Return a cell that shows a meeting of an engine."""
+    values = {"{host}": host, "{secret}": SECRET, "{options}": options, "{shows}": shows}
     values["{widget}"] = widget
-    first = setup
     for mark, value in values.items():
-        first = first.replace(mark, value)
-    lab.write(name, first, *cells)
+        setup = setup.replace(mark, value)
+    return setup
+
+
+def opened(lab: Lab, show: Show, site: Site, *cells: str, name: str, **settings: str) -> Notebook:
+    """Open a notebook whose first cell shows a meeting, and run that; `settings` are those of `cell`."""
+    lab.write(name, cell(site.host, **settings), *cells)
     notebook = show(name)
     notebook.run(0)
     return notebook
@@ -168,13 +170,12 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
         'broadcast_url="rtmp://ingest.example/live/{streamname}", '
         'watch_url="https://watch.example/?s={streamname}"'
     )
-    cell = "print(room.streamname)"
     notebook = opened(
         lab,
         show,
         deployment,
         BROADCAST.format("False"),
-        cell,
+        "print(room.streamname)",
         options=options,
         name="jibri.ipynb",
     )
@@ -192,30 +193,34 @@ def test_a_jitsi_broadcast_goes_where_the_service_says(
     assert "ingest.example/live/" + stream not in saved
 
 
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        ("", "needs a target"),
-        ('broadcast_url="rtmp://refuse.example/{streamname}"', "unexpected-request"),
-    ],
-    ids=["no target", "refused"],
-)
-def test_a_jitsi_broadcast_that_cannot_be_says_why(
-    lab: Lab, show: Show, deployment: Site, options: str, words: str
-) -> None:
-    name = "refused.ipynb" if options else "nowhere.ipynb"
-    notebook = opened(lab, show, deployment, REFUSED, options=options, name=name)
-    expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    said = notebook.evaluate(1)
-    assert said.startswith("Command")
-    assert words in said
-    assert said.splitlines()[-1] == ("failed" if options else "off")
+#: What a broadcast's target is, what is said of it, and the broadcast's state then.
+REFUSALS = [
+    ("", "needs a target", "off"),
+    ('broadcast_url="rtmp://refuse.example/{streamname}"', "unexpected-request", "failed"),
+]
+
+
+def test_a_jitsi_broadcast_that_cannot_be_says_why(lab: Lab, show: Show, deployment: Site) -> None:
+    cells: list[str] = []
+    for number, (options, _, _) in enumerate(REFUSALS):
+        setup = SETUP.replace("algebra_101", f"refused_{number}")
+        cells += [cell(deployment.host, options=options, setup=setup), REFUSED]
+    lab.write("refused.ipynb", *cells)
+    notebook = show("refused.ipynb")
+    for number, (_, words, state) in enumerate(REFUSALS):
+        notebook.run(2 * number)
+        meeting = meeting_of(notebook, 2 * number)
+        expect(meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
+        said = notebook.evaluate(2 * number + 1)
+        assert said.startswith("Command")
+        assert words in said
+        assert said.splitlines()[-1] == state
 
 
 def test_a_jitsi_guest_is_no_moderator(lab: Lab, show: Show, deployment: Site) -> None:
     guest = "nm.create_invite(room.token)"
-    cell = "print(meet.moderator, meet.set_subject('x').exception())"
-    notebook = opened(lab, show, deployment, cell, shows=guest, name="guest.ipynb")
+    asks = "print(meet.moderator, meet.set_subject('x').exception())"
+    notebook = opened(lab, show, deployment, asks, shows=guest, name="guest.ipynb")
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     expect(notebook.meeting).to_contain_text("Participant")
     notebook.begins(1, "False set_subject is for moderators")
@@ -231,37 +236,31 @@ def test_a_jitsi_that_knows_another_secret_refuses_in_words(
         assert error in notebook.until(1, lambda printed: error in printed)
 
 
-@pytest.mark.parametrize(
-    ("name", "kind", "says", "error", "remedy"),
-    [
-        ("lobby_no", "refused", "did not let you", "NotAdmittedError", "ask the moderator"),
-        ("not_this_one", "wrong_room", "room and tenant", "WrongRoomError", "room and tenant"),
-        ("no_place", "room_full", "is full", "RoomFullError", "another participant has left"),
-        ("login_first", "login_required", "login", "LoginRequiredError", "a moderator's token"),
-    ],
-)
-def test_each_final_refusal_is_an_error_of_its_own(
-    *,
-    lab: Lab,
-    show: Show,
-    deployment: Site,
-    name: str,
-    kind: str,
-    says: str,
-    error: str,
-    remedy: str,
-) -> None:
-    setup = SETUP.replace('"algebra_101"', f'"{name}"')
-    for mark, value in {"host": deployment.host, "secret": SECRET, "shows": "room"}.items():
-        setup = setup.replace(f"{{{mark}}}", value)
-    notebook = f"{name}.ipynb"
-    lab.write(notebook, setup.replace("{options}", "").replace("{widget}", ""), ASKED)
-    shown = show(notebook)
-    shown.run(0)
-    expect(shown.meeting).to_contain_text(says, timeout=SLOW)
-    told = shown.until(1, lambda printed: error in printed)
-    assert f"'kind': '{kind}'" in told
-    assert remedy in told.splitlines()[-1]
+#: A room, the kind of its refusal, and what the cell, the error and its remedy say.
+FINAL = [
+    ("lobby_no", "refused", "did not let you", "NotAdmittedError", "ask the moderator"),
+    ("not_this_one", "wrong_room", "room and tenant", "WrongRoomError", "room and tenant"),
+    ("no_place", "room_full", "is full", "RoomFullError", "another participant has left"),
+    ("login_first", "login_required", "login", "LoginRequiredError", "a moderator's token"),
+]
+
+
+def told_of(error: str) -> Callable[[str], bool]:
+    """Return whether a text names an error."""
+    return lambda printed: error in printed
+
+
+def test_each_final_refusal_is_an_error_of_its_own(lab: Lab, show: Show, deployment: Site) -> None:
+    rooms = [SETUP.replace('"algebra_101"', f'"{name}"') for name, *_ in FINAL]
+    cells = [one for setup in rooms for one in (cell(deployment.host, setup=setup), ASKED)]
+    lab.write("final.ipynb", *cells)
+    shown = show("final.ipynb")
+    for number, (_, kind, says, error, remedy) in enumerate(FINAL):
+        shown.run(2 * number)
+        expect(meeting_of(shown, 2 * number)).to_contain_text(says, timeout=SLOW)
+        told = shown.until(2 * number + 1, told_of(error))
+        assert f"'kind': '{kind}'" in told
+        assert remedy in told.splitlines()[-1]
 
 
 def library(site: Site, path: str = "/js/nanomeet.js", integrity: bytes | None = None) -> str:
@@ -372,48 +371,39 @@ def test_another_library_cannot_lead_the_notebook_elsewhere(
     assert notebook.page.url.startswith(lab.url)
 
 
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        (("/missing.js", None), "cannot be loaded"),
-        (("/js/nanomeet.js", b"another script"), "is not what its integrity says"),
-        (("/js/other.js", None), "it has no class NanoMeet"),
-    ],
-    ids=["missing", "changed", "no library"],
-)
+#: Scripts that are none of such a library, and what is said of each.
+UNUSABLE: list[tuple[str, bytes | None, str]] = [
+    ("/missing.js", None, "cannot be loaded"),
+    ("/js/nanomeet.js", b"another script", "is not what its integrity says"),
+    ("/js/other.js", None, "it has no class NanoMeet"),
+]
+
+
 def test_an_unusable_library_fails_the_meeting_in_words(
-    lab: Lab, show: Show, deployment: Site, script: tuple[str, bytes | None], words: str
-) -> None:
-    notebook = opened(
-        lab,
-        show,
-        deployment,
-        "print(meet.status.value, meet.error)",
-        widget=library(deployment, *script),
-        name="no-library.ipynb",
-    )
-    expect(notebook.meeting).to_contain_text(words, timeout=SLOW)
-    notebook.begins(1, "failed {'kind': 'library'")
-    expect(notebook.page.locator(".nanomeet-overlay iframe")).to_have_count(0)
-
-
-def test_a_library_without_its_engine_joins_no_meeting(
     lab: Lab, show: Show, deployment: Site
 ) -> None:
-    # Despite what the library promises, the meeting's server has no engine script.
-    lab.write(
-        "no-engine.ipynb",
-        SETUP.replace("{host}", "127.0.0.1:9")
-        .replace("{secret}", SECRET)
-        .replace("{options}", "")
-        .replace("{shows}", "room")
-        .replace("{widget}", library(deployment)),
-        "print(meet.status.value, meet.error)",
-    )
-    notebook = show("no-engine.ipynb")
-    notebook.run(0)
-    expect(notebook.meeting).to_contain_text("external_api.js cannot be loaded", timeout=SLOW)
-    notebook.begins(1, "failed")
+    cells = [
+        one
+        for path, integrity, _ in UNUSABLE
+        for one in (
+            cell(deployment.host, widget=library(deployment, path, integrity)),
+            "print(meet.status.value, meet.error)",
+        )
+    ]
+    # Despite what the library promises, the last meeting's server has no engine script.
+    cells += [cell("127.0.0.1:9", widget=library(deployment)), cells[-1]]
+    lab.write("no-library.ipynb", *cells)
+    notebook = show("no-library.ipynb")
+    for number, (_, _, words) in enumerate(UNUSABLE):
+        notebook.run(2 * number)
+        expect(meeting_of(notebook, 2 * number)).to_contain_text(words, timeout=SLOW)
+        notebook.begins(2 * number + 1, "failed {'kind': 'library'")
+        expect(notebook.page.locator(".nanomeet-overlay iframe")).to_have_count(0)
+    number = len(UNUSABLE)
+    notebook.run(2 * number)
+    words = "external_api.js cannot be loaded"
+    expect(meeting_of(notebook, 2 * number)).to_contain_text(words, timeout=SLOW)
+    notebook.begins(2 * number + 1, "failed")
 
 
 def test_an_isolated_notebook_shows_an_unaware_server(

@@ -17,14 +17,14 @@ from tests.proxy import free_port
 from .conftest import OpenPage
 from .kept_pages import OpenNotebook
 from .notebook import SLOW, Notebook
-from .test_room import address, button
+from .test_room import OFF, address, button
 
 pytestmark = pytest.mark.browser
 
 IMPORT = "import json, nanomeet_widget as nm"
 SHOW = """
 seen = []
-meet = nm.NanoMeet(token=open({!r}).read())
+meet = nm.NanoMeet(token=open({!r}).read(), camera=False, microphone=False)
 meet.observe(lambda change: seen.append(change["new"].value), "status")
 meet
 """
@@ -73,7 +73,7 @@ def test_who_is_removed_is_told_so(
 ) -> None:
     server = servers.start()
     token = server.room("Removed")
-    host = open_page(address(server, token, "Removed", "Ada"))
+    host = open_page(address(server, token, "Removed", "Ada", **OFF))
     cell = Cell(lab, "removed", open_notebook)
     cell.join(server.invite(token))
     cell.is_("joined")
@@ -94,7 +94,7 @@ def test_a_full_room_says_so_and_can_be_tried_again(
 ) -> None:
     server = servers.start("--max-participants", "1")
     token = server.room("Full")
-    host = open_page(address(server, token, "Full", "Ada"))
+    host = open_page(address(server, token, "Full", "Ada", **OFF))
     expect(button(host, "Leave the meeting")).to_be_visible(timeout=SLOW)
     cell = Cell(lab, "full", open_notebook)
     cell.join(server.invite(token))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.axe import violations
 from tests.browser.conftest import OpenPage
@@ -68,8 +70,10 @@ def sees_and_hears(page: Page, other: str) -> None:
 
 
 def test_groups_that_see_and_hear_themselves_and_come_back(room: Room) -> None:
-    grace = room.enter("Grace", moderator=True)
-    ada, alan, emmy = (room.enter(name) for name in ("Ada", "Alan", "Emmy"))
+    grace = room.enter("Grace", moderator=True, silent=False, unseen=False)
+    ada, alan, emmy = (
+        room.enter(name, silent=False, unseen=False) for name in ("Ada", "Alan", "Emmy")
+    )
     for name in ("Ada", "Alan", "Emmy"):
         expect(tile(grace, name)).to_be_visible(timeout=PATIENCE)
     open_groups(grace, Ada="Group_1", Alan="Group_1", Emmy="Group_2")
@@ -109,8 +113,8 @@ def test_groups_that_see_and_hear_themselves_and_come_back(room: Room) -> None:
 
 def test_what_a_person_chose_goes_along(room: Room) -> None:
     grace = room.enter("Grace", moderator=True)
-    ada = room.enter("Ada")
-    alan = room.enter("Alan")
+    ada = room.enter("Ada", silent=False, unseen=False)
+    alan = room.enter("Alan", silent=False)
     expect(tile(grace, "Alan")).to_be_visible(timeout=PATIENCE)
     expect(tile(grace, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     button(alan, "Microphone").click()
@@ -130,8 +134,11 @@ def test_what_a_person_chose_goes_along(room: Room) -> None:
 
 
 def test_a_person_goes_back_and_forth_and_a_reload_in_a_group_leads_there_again(room: Room) -> None:
-    grace = room.enter("Grace", moderator=True)
-    ada, alan = room.enter("Ada"), room.enter("Alan")
+    grace = room.enter("Grace", moderator=True, silent=False, unseen=False)
+    ada, alan = (
+        room.enter("Ada", silent=False, unseen=False),
+        room.enter("Alan", silent=False, unseen=False),
+    )
     expect(tile(grace, "Alan")).to_be_visible(timeout=PATIENCE)
     open_groups(grace, Ada="Group_1", Alan="Group_1")
     until_in(ada, "Group 1")
@@ -156,8 +163,8 @@ def test_a_server_that_is_killed_loses_no_one_in_the_groups(
     port = str(free_port())
     first = servers.start("--port", port)
     room = Room(first, open_page)
-    grace = room.enter("Grace", moderator=True)
-    ada, alan = room.enter("Ada"), room.enter("Alan")
+    grace = room.enter("Grace", moderator=True, silent=False, unseen=False)
+    ada, alan = room.enter("Ada", silent=False, unseen=False), room.enter("Alan")
     expect(tile(grace, "Alan")).to_be_visible(timeout=PATIENCE)
     open_groups(grace, Ada="Group_1", Alan="Group_1")
     until_in(ada, "Group 1")
@@ -230,8 +237,8 @@ def test_groups_by_keyboard_alone(room: Room) -> None:
 
 
 def test_a_moderator_moves_people_between_open_groups(room: Room) -> None:
-    grace = room.enter("Grace", moderator=True)
-    ada = room.enter("Ada")
+    grace = room.enter("Grace", moderator=True, silent=False, unseen=False)
+    ada = room.enter("Ada", silent=False, unseen=False)
     alan = room.enter("Alan")
     expect(tile(grace, "Alan")).to_be_visible(timeout=PATIENCE)
     open_groups(grace, minutes="", Ada="Group_1")
@@ -313,29 +320,41 @@ def test_a_page_around_the_meeting_follows_it_into_a_group(
         assert "videoConferenceLeft" not in [name for name, _ in ada.evaluate("told")]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_screens_of_groups_are_accessible_and_fit(room: Room, theme: str, width: int) -> None:
-    size: ViewportSize = {"width": width, "height": 720}
+#: The themes and widths in which the screens are looked at.
+LOOKS: list[tuple[Literal["light", "dark"], int]] = [
+    (theme, width) for theme in ("light", "dark") for width in (320, 1280)
+]
+
+
+def look(page: Page, theme: Literal["light", "dark"], width: int) -> None:
+    """Give a page a theme and a width."""
+    page.emulate_media(color_scheme=theme)
+    page.set_viewport_size({"width": width, "height": 720})
+
+
+def test_the_screens_of_groups_are_accessible_and_fit(room: Room) -> None:
     grace = room.enter("Grace", moderator=True)
-    ada = room.enter("Ada", color_scheme=theme, viewport=size)
+    ada = room.enter("Ada")
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
-    grace.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     open_panel(grace)
-    grace.set_viewport_size(size)
-    assert violations(grace, ".panel") == []
-    fits(grace)
+    for theme, width in LOOKS:
+        look(grace, theme, width)
+        assert violations(grace, ".panel") == []
+        fits(grace)
     assign(grace, "Ada", "Group 1")
     button(grace, "Open the groups").click()
     until_in(ada, "Group 1")
     expect(group(grace, "Group 1")).to_contain_text("in the group")
     panel(grace).get_by_label("Message to all groups").fill("Hello")
     button(grace, "Send").click()
-    expect(ada.locator(".group-note")).to_be_visible()
-    assert violations(grace, ".panel") == []
-    assert violations(ada, ".header", ".notices") == []
-    fits(grace)
-    fits(ada)
+    for theme, width in LOOKS:
+        look(grace, theme, width)
+        look(ada, theme, width)
+        expect(ada.locator(".group-note")).to_be_visible()
+        assert violations(grace, ".panel") == []
+        assert violations(ada, ".header", ".notices") == []
+        fits(grace)
+        fits(ada)
 
 
 def fits(page: Page) -> None:

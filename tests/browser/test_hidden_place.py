@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 MAKE = """
 import nanomeet_widget as nm, ipywidgets as w
 from IPython.display import display
-meet = nm.NanoMeet(token=nm.create_room({!r}).token, height=300)
+meet = nm.NanoMeet(token=nm.create_room({!r}).token, height=300, camera=False, microphone=False)
 held = meet.set_subject("Later")
 """
 TELL = "print(meet.status, held.held_by)"

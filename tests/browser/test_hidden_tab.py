@@ -51,6 +51,8 @@ PACE = """new Promise((resolve) => {
     resolve([document.visibilityState, ticks < 10, frames]);
   }, 3000);
 })"""
+#: Whether the page keeps the screen on.
+AWAKE = "document.documentElement.dataset.awake"
 #: Counts those ticks from now on.
 TICK = "void setInterval(() => { globalThis.ticks = (globalThis.ticks ?? 0) + 1; }, 50)"
 #: Records every state of a player from now on.
@@ -76,6 +78,8 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     tabs.open("about:blank").front()
     # Really hidden: a page that composed with its own timers would stall.
     until(viewer, lambda: meeting.evaluate(PACE), to_be=["hidden", True, 0])
+    # Browsers let the screen go off then, and do not keep it on by themselves when the page is back.
+    until(viewer, lambda: meeting.evaluate(AWAKE), to_be="false")
     player.evaluate(NOTE)
     meeting.evaluate(TICK)
     before = fact(player, "frames")
@@ -85,7 +89,10 @@ def test_a_broadcast_goes_on_from_a_tab_behind_another(
     assert viewer.evaluate("[...states]") == ["live"]
     meeting.front()
     until(viewer, lambda: meeting.evaluate("document.visibilityState"), to_be="visible")
+    until(viewer, lambda: meeting.evaluate(AWAKE), to_be="true")
     wait_for_pictures(player, more_than=fact(player, "frames") + 30)
+    assert meeting.evaluate(PRESS % "Leave the meeting")
+    until(viewer, lambda: meeting.evaluate(AWAKE), to_be="false")
 
 
 #: A microphone with one tone. The fake one beeps once a second, as often as a hidden page samples it.

@@ -23,7 +23,7 @@ CELLS = [
     """
 import nanomeet_widget as nm
 room = nm.create_room("Behind")
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, microphone=False)
 meet
 """,
     """

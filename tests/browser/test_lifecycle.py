@@ -22,7 +22,8 @@ from .notebook import SLOW, App, Notebook
 pytestmark = pytest.mark.browser
 
 IMPORT = "import nanomeet_widget as nm"
-SHOW = 'room = nm.create_room("{}")\nmeet = nm.NanoMeet(token=room.token)\nmeet'
+SHOW = 'room = nm.create_room("{}")\nmeet = nm.NanoMeet(token=room.token, {})\nmeet'
+OFF = "camera=False, microphone=False"
 FILLER = "for i in range(100): print(i)"
 LINK = "open('{}.txt', 'w').write(nm.create_invite(room.token).invite_link)"
 #: Milliseconds: a meeting that no cell shows is left within half a minute, whatever the kernel does.
@@ -53,12 +54,15 @@ def app(request: pytest.FixtureRequest) -> App:
 
 @pytest.fixture
 def join(app: App, lab: Lab, open_notebook: OpenNotebook) -> Join:
-    """Return a function that opens a notebook with a meeting in its second code cell; `page`: a page of its own."""
+    """Return a function that opens a notebook with a meeting in its second code cell; `page`: a page of its own.
 
-    def opener(room: str, *more: str, page: Page | None = None) -> Notebook:
+    It joins with the devices off, unless `devices`.
+    """
+
+    def opener(room: str, *more: str, page: Page | None = None, devices: bool = False) -> Notebook:
         room = f"{room}_{app}"
         name = f"{room}.ipynb"
-        lab.write(name, IMPORT, SHOW.format(room), *more)
+        lab.write(name, IMPORT, SHOW.format(room, "" if devices else OFF), *more)
         notebook = Notebook(page, lab, name, app) if page else open_notebook(name, app)
         notebook.run(0)
         notebook.run(1)
@@ -99,11 +103,13 @@ def kept(page: Page) -> dict[str, int]:
 
 
 def guest_of(notebook: Notebook, number: int, link: Path, open_page: OpenPage) -> Page:
-    """Return a guest who joins with a link written by a cell, and sees the notebook's user."""
+    """Return a guest who joins with a link written by a cell, with the devices off, and sees the notebook's user."""
     notebook.run(number)
     guest = open_page(link.read_text())
     link.unlink()
     guest.get_by_label("Your name").fill("Ada")
+    for device in ("Microphone", "Camera"):
+        guest.get_by_role("button", name=device, exact=True).click()
     guest.get_by_role("button", name="Join").click()
     expect(guest.locator(OTHERS)).to_have_count(1, timeout=SLOW)
     return guest
@@ -119,7 +125,7 @@ def marked(notebook: Notebook) -> bool:
 
 
 def test_running_the_cell_again_goes_on_with_the_meeting(join: Join) -> None:
-    notebook = join("rerun", STATUS)
+    notebook = join("rerun", STATUS, devices=True)
     mark(notebook)
     for _ in range(3):
         notebook.run(1)
@@ -256,7 +262,7 @@ def test_a_reload_with_a_live_kernel_joins_again(join: Join) -> None:
 
 
 def test_leaving_frees_the_camera_and_one_can_come_back(join: Join) -> None:
-    notebook = join("leave", STATUS)
+    notebook = join("leave", STATUS, devices=True)
     notebook.meeting.get_by_role("button", name="Leave").click()
     expect(overlays(notebook)).to_have_count(0)
     notebook.tells(2, "left")
@@ -291,7 +297,7 @@ def test_cleared_outputs_end_a_meeting_not_shown_again(
 def test_two_meetings_in_one_notebook_do_not_mix(join: Join) -> None:
     notebook = join(
         "one",
-        "other = nm.NanoMeet(token=nm.create_room('two').token)\nother",
+        "other = nm.NanoMeet(token=nm.create_room('two').token, camera=False, microphone=False)\nother",
         "print(meet.status.value, other.status.value)",
     )
     notebook.run(2)
@@ -355,15 +361,15 @@ def test_running_the_cell_often_piles_nothing_up(join: Join) -> None:
     page.on("websocket", lambda socket: sockets.append(socket.url))
     mark(notebook)
     before: dict[str, int] = {}
-    for times in range(1, 26):
+    for times in range(1, 16):
         notebook.run(1)
         expect(notebook.meeting).to_have_count(1)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         if times == 5:
             before = kept(page)
     growth = {kind: count - before[kind] for kind, count in kept(page).items()}
-    # The notebook itself occasionally adds one; 20 would be one for each run.
-    assert max(growth.values()) < 10, growth
+    # The notebook itself occasionally adds one; 10 would be one for each run.
+    assert max(growth.values()) < 5, growth
     notebook.tells(2, "['Layout', 'NanoMeet']")
     assert sockets == []
     assert marked(notebook)

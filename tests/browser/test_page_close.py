@@ -11,9 +11,9 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage
 from tests.browser.framed import PAGE, Person
 from tests.browser.site import site
-from tests.browser.test_room import address, tile
+from tests.browser.test_room import OFF, address, tile
 from tests.browser.waiting import PATIENCE
-from tests.conftest import RunningServer
+from tests.conftest import RunningServer, Servers
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +25,14 @@ LOSE = """
   socket.onmessage = () => { socket.close(1000); resolve(); };
 })
 """
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server on which a lost connection stays in its room for an hour."""
+    starter = Servers(tmp_path_factory.mktemp("patient"))
+    yield starter.start(patient=True)
+    starter.close()
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +64,13 @@ def test_a_page_that_goes_is_gone_before_a_lost_connection(
 ) -> None:
     name = f"Going_{secrets.token_hex(4)}"
     token = server.room(name)
-    ada = open_page(address(server, token, name, "Ada"))
+    ada = open_page(address(server, token, name, "Ada", **OFF))
     guest = server.invite(token)
     if go in {dispose, remove}:
         grace = open_page(embedding)
         assert Person(grace, server, guest, name, "Grace").id
     else:
-        grace = open_page(address(server, guest, name, "Grace"))
+        grace = open_page(address(server, guest, name, "Grace", **OFF))
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     bare = open_page(f"{server.url}/healthz", bypass_csp=True)
     bare.evaluate(LOSE, [server.invite(token)])
@@ -75,8 +83,8 @@ def test_a_page_that_goes_is_gone_before_a_lost_connection(
 def test_a_reload_keeps_its_place(server: RunningServer, open_page: OpenPage) -> None:
     name = f"Reload_{secrets.token_hex(4)}"
     token = server.room(name)
-    ada = open_page(address(server, token, name, "Ada"))
-    grace = open_page(address(server, server.invite(token), name, "Grace"))
+    ada = open_page(address(server, token, name, "Ada", **OFF))
+    grace = open_page(address(server, server.invite(token), name, "Grace", **OFF))
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     grace.keyboard.press("h")
     place = tile(ada, "Grace").get_attribute("data-participant")

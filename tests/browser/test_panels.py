@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
@@ -17,24 +14,16 @@ from .conftest import OpenPage
 from .media import moves
 from .passing import said
 from .qr import read_qr
+from .screens import only_pictures, shoot
 from .test_room import Room, button, tile
 from .waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 
-class Panels(Room):
-    """A room whose participants are silent unless a test is about their sound."""
-
-    def enter(
-        self, name: str, *, moderator: bool = False, silent: bool = True, **options: Any
-    ) -> Page:
-        return super().enter(name, moderator=moderator, silent=silent, **options)
-
-
 @pytest.fixture
-def room(server: RunningServer, open_page: OpenPage) -> Panels:
-    return Panels(server, open_page)
+def room(server: RunningServer, open_page: OpenPage) -> Room:
+    return Room(server, open_page)
 
 
 def panel(page: Page, name: str) -> Locator:
@@ -253,7 +242,7 @@ def test_who_reads_above_is_not_moved_by_what_is_new(room: Room) -> None:
 
 def test_a_moderator_mutes_one_and_asks_to_unmute(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
-    room.enter("Grace", silent=False)
+    room.enter("Grace", silent=False, unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     panel(ada, "people").get_by_role("button", name="Mute Grace").click()
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "off")
@@ -414,7 +403,7 @@ def test_the_meeting_is_ended_for_all_by_keyboard(room: Room) -> None:
 
 
 def test_language_and_look_change_at_once_and_stay(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, unseen=False)
     panel(ada, "settings").get_by_label("Language").select_option("Deutsch")
     shown = panel(ada, "settings")
     expect(shown.get_by_role("heading")).to_have_text("Einstellungen")
@@ -456,7 +445,7 @@ def test_the_speaker_is_tested_and_the_microphone_measured(room: Room) -> None:
 def test_a_broadcast_counts_its_viewers_and_leaves_its_recording(
     room: Room, open_page: OpenPage
 ) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, unseen=False)
     shown = panel(ada, "broadcast")
     shown.get_by_label("Also record").check()
     button(ada, "Go live").click()
@@ -618,7 +607,7 @@ WIDER = """() => [document.documentElement, ...document.querySelectorAll(".panel
 
 
 def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, unseen=False)
     grace = room.enter("Grace")
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     write(grace, "See https://example.org")
@@ -654,13 +643,11 @@ def test_every_panel_can_be_used_by_all_and_fits_a_narrow_page(room: Room) -> No
 SIZES = {"320": (320, 640), "cell": (480, 480), "900": (900, 600), "1400": (1400, 820)}
 
 
-@pytest.mark.skipif("SCREENS" not in os.environ, reason="SCREENS names where the pictures go")
+@only_pictures
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_panels_look_well(room: Room, theme: str) -> None:
-    screens = Path(os.environ["SCREENS"])
-    screens.mkdir(parents=True, exist_ok=True)
-    ada = room.enter("Ada Lovelace", moderator=True, silent=False, color_scheme=theme)
-    grace = room.enter("Grace Hopper", silent=False)
+    ada = room.enter("Ada Lovelace", moderator=True, silent=False, color_scheme=theme, unseen=False)
+    grace = room.enter("Grace Hopper", silent=False, unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     write(grace, "Good morning! Here is the paper: https://example.org/analytical-engine")
     write(grace, "Shall we begin with the second part?")
@@ -677,5 +664,5 @@ def test_panels_look_well(room: Room, theme: str) -> None:
         resize(ada, width, height)
         for name in TITLES:
             panel(ada, name)
-            ada.screenshot(path=screens / f"panel-{name}-{size}-{theme}.png")
+            shoot(ada, f"panel-{name}-{size}-{theme}")
             close(ada)

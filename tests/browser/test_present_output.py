@@ -11,7 +11,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.contexts import AS_A_USER, new_context
 from tests.browser.media import frame_of
 from tests.browser.notebook import SLOW, Notebook
-from tests.browser.test_python_media import SHOW, guest, joined, screen
+from tests.browser.test_python_media import OFF, SHOW, guest, joined, screen
 from tests.browser.waiting import until
 from tests.labs import Lab
 
@@ -34,7 +34,7 @@ _RED = """
 def notebook(capturing: Browser, lab: Lab) -> Iterator[Notebook]:
     lab.write(
         "output.ipynb",
-        SHOW.format("output_101"),
+        SHOW.format("output_101", OFF),
         (
             "import ipywidgets\nplot = ipywidgets.Button(description='Plot', style={'button_color': 'red'},"
             " layout={'width': '320px', 'height': '200px'})\nplot"

@@ -22,7 +22,7 @@ import asyncio, json
 import nanomeet_widget as nm
 from nanomeet_widget import _trust
 _trust.use("{server}")
-meet = nm.NanoMeet(token="{token}")
+meet = nm.NanoMeet(token="{token}", camera=False, microphone=False)
 seen = []
 meet.observe(lambda change: seen.append(str(change.new)), "status")
 async def until(told):

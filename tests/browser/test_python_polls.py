@@ -14,7 +14,7 @@ from tests.browser.media import frame_of
 from tests.browser.notebook import SLOW
 from tests.browser.test_polls import card, joined
 from tests.browser.test_python_room import SETUP
-from tests.browser.test_room import address
+from tests.browser.test_room import OFF, address
 from tests.conftest import RunningServer
 from tests.labs import Lab
 
@@ -45,7 +45,7 @@ def test_a_poll_of_a_cell_is_answered_in_the_room(
     notebook = open_notebook("polls.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
-    grace = open_page(address(server, server.invite(token), room, "Grace"))
+    grace = open_page(address(server, server.invite(token), room, "Grace", **OFF))
     joined(grace)
     assert notebook.evaluate(1).strip() == "open"
     expect(card(grace)).to_contain_text("Slope?", timeout=SLOW)

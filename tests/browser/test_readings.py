@@ -15,7 +15,7 @@ from tests.browser.programs import Program
 from tests.browser.site import site
 from tests.browser.tabs import Tabs
 from tests.browser.test_hidden_tab import PACE, PRESS, TICK, slowing
-from tests.browser.test_room import Room, address, button, place, tile
+from tests.browser.test_room import OFF, SILENT, Room, address, button, place, tile
 from tests.browser.test_web_api import PLAIN_PAGE
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
@@ -30,9 +30,9 @@ BLACK = (0, 0, 0)
 MIDDLE = (0.5, 0.93)
 
 JOIN = """
-async ([token, name]) => {
+async ([token, name, config]) => {
   globalThis.meet = new NanoMeet();
-  await meet.init({ token, id: "one", displayName: name, prejoin: false });
+  await meet.init({ token, id: "one", displayName: name, prejoin: false, config });
   globalThis.told = [];
   for (const event of ["nanomeetReadingsChanged", "nanomeetReadingMoved", "nanomeetReadingEnded"]) {
     meet.api.addEventListener(event, (data) => told.push([event, data]));
@@ -51,11 +51,18 @@ ASK = """
 class Reader:
     """A participant whose page asks by the Web API, as a notebook's page does for its kernel."""
 
-    def __init__(self, page: Page, token: str, name: str, programs: ExitStack, server: Any) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *,
+        joining: tuple[str, str, dict[str, bool]],
+        programs: ExitStack,
+        server: RunningServer,
+    ) -> None:
         self.page = page
         self._programs = programs
         self._server = server
-        self.id = str(page.evaluate(JOIN, [token, name]))
+        self.id = str(page.evaluate(JOIN, joining))
 
     def ask(self, of: str | None, media: str = "video", **wanted: Any) -> None:
         """Ask to read, and do not wait for the answer."""
@@ -93,13 +100,19 @@ Join = Callable[..., Reader]
 
 @pytest.fixture
 def joins(server: RunningServer, open_page: OpenPage) -> Iterator[Join]:
-    """Let a participant join a room from a web page that embeds it."""
+    """Let a participant join a room from a web page that embeds it; `unseen`: with the camera off."""
     with ExitStack() as stack:
         address = stack.enter_context(site(PLAIN_PAGE.format(server=server.url)))
 
-        def join(room: Room, name: str, *, moderator: bool = False) -> Reader:
+        def join(room: Room, name: str, *, moderator: bool = False, unseen: bool = True) -> Reader:
             token = room.token if moderator else room.invite()
-            return Reader(open_page(address), token, name, stack, server)
+            config = OFF if unseen else SILENT
+            return Reader(
+                open_page(address),
+                joining=(token, name, config),
+                programs=stack,
+                server=server,
+            )
 
         yield join
 
@@ -133,8 +146,8 @@ def agreed(ada: Reader, grace: Page, media: str = "video", **wanted: Any) -> Pro
 def test_a_participant_is_read_who_agrees_and_no_longer_once_they_stop_it(
     room: Room, joins: Join
 ) -> None:
-    grace = room.enter("Grace", moderator=True)
-    alan = room.enter("Alan")
+    grace = room.enter("Grace", moderator=True, unseen=False)
+    alan = room.enter("Alan", unseen=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     ada.ask(place(grace, "Grace"), lines=180, fps=5)
@@ -180,7 +193,7 @@ def test_a_participant_is_read_who_agrees_and_no_longer_once_they_stop_it(
 
 
 def test_a_participant_who_refuses_is_not_read(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     ada.ask(place(grace, "Grace"))
@@ -198,7 +211,7 @@ def test_a_participant_who_refuses_is_not_read(room: Room, joins: Join) -> None:
 
 
 def test_a_camera_that_is_switched_off_is_black_and_comes_back(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     program = agreed(ada, grace)
@@ -213,7 +226,7 @@ def test_a_camera_that_is_switched_off_is_black_and_comes_back(room: Room, joins
 
 
 def test_a_reading_may_begin_while_the_camera_is_off(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     button(grace, "Camera").click()
@@ -225,7 +238,7 @@ def test_a_reading_may_begin_while_the_camera_is_off(room: Room, joins: Join) ->
 
 
 def test_a_muted_microphone_is_silent(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False, silent=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace", "microphone")
     ada.ask(place(grace, "Grace"), "audio")
@@ -252,7 +265,7 @@ def loudest(page: Page, program: Program) -> float:
 
 
 def test_a_page_that_reloads_goes_on_to_send(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False)
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     program = agreed(ada, grace)
@@ -273,7 +286,7 @@ def test_a_page_that_reloads_goes_on_to_send(room: Room, joins: Join) -> None:
 def test_questions_wait_in_a_queue_until_they_are_answered_or_withdrawn(
     room: Room, joins: Join
 ) -> None:
-    grace = room.enter("Grace", moderator=True)
+    grace = room.enter("Grace", moderator=True, unseen=False)
     ada, ben, cleo = (joins(room, name) for name in ("Ada", "Ben", "Cleo"))
     is_on(grace, "Grace")
     of = place(grace, "Grace")
@@ -318,7 +331,7 @@ def test_only_ones_own_program_sees_the_real_background_and_no_one_is_told(
     room: Room, joins: Join
 ) -> None:
     alan = room.enter("Alan", moderator=True)
-    ada, ben = joins(room, "Ada"), joins(room, "Ben")
+    ada, ben = joins(room, "Ada", unseen=False), joins(room, "Ben")
     frame = ada.page.frame_locator("iframe")
     is_on(alan, "Ada")
     ben.ask(ada.id)
@@ -365,7 +378,7 @@ def test_a_page_behind_another_tab_goes_on_to_send(
 
 
 def test_everyone_is_told_that_a_program_reads_the_stage(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace")
+    grace = room.enter("Grace", unseen=False, silent=False)
     ada = joins(room, "Ada", moderator=True)
     is_on(grace, "Grace")
     ada.ask(None)
@@ -400,7 +413,7 @@ def test_a_browser_without_an_encoder_answers_by_itself(
 ) -> None:
     grace = open_page()
     grace.add_init_script(WITHOUT % "VideoEncoder")
-    grace.goto(room.address("Grace", moderator=True))
+    grace.goto(room.address("Grace", moderator=True, **SILENT))
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     ada.ask(place(grace, "Grace"))
@@ -413,7 +426,7 @@ def test_a_browser_that_does_not_transfer_pictures_sends_them(
 ) -> None:
     grace = open_page()
     grace.add_init_script(WITHOUT % "MediaStreamTrackProcessor', 'MediaStreamTrackGenerator")
-    grace.goto(room.address("Grace", moderator=True))
+    grace.goto(room.address("Grace", moderator=True, **SILENT))
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     program = agreed(ada, grace)
@@ -425,7 +438,9 @@ def test_a_browser_that_does_not_transfer_pictures_sends_them(
 
 
 def test_a_question_is_above_a_panel_that_covers_a_small_page(room: Room, joins: Join) -> None:
-    grace = room.enter("Grace", moderator=True, viewport={"width": 320, "height": 568})
+    grace = room.enter(
+        "Grace", moderator=True, viewport={"width": 320, "height": 568}, unseen=False
+    )
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     of = place(grace, "Grace")
@@ -453,7 +468,7 @@ def test_a_participant_takes_it_back_while_the_server_cannot_be_reached(
 
     grace = open_page()
     grace.route_web_socket("**/ws/meeting", carry)
-    grace.goto(room.address("Grace", moderator=True))
+    grace.goto(room.address("Grace", moderator=True, **SILENT))
     ada = joins(room, "Ada")
     is_on(grace, "Grace")
     program = agreed(ada, grace)

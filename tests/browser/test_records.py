@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,11 +21,11 @@ from .conftest import MakeBroadcaster, OpenPage
 from .kept_pages import OpenNotebook
 from .media import moves
 from .notebook import SLOW
+from .screens import shoot
 from .test_room import address, button, tile
 from .waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
-SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
 
 USUAL = "This meeting keeps who was here and when, for 30 days. Its moderators can read it."
 NOTHING = "Nothing about you is kept."
@@ -181,11 +179,6 @@ def test_the_screens_that_tell_it(
     inside.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
     assert violations(inside, ".panel") == []
     shoot(inside, f"people-records-{name}-{scheme}")
-
-
-def shoot(page: Page, name: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
 
 
 def test_a_page_reports_that_its_participant_speaks_only_if_that_is_kept(

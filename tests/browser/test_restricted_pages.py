@@ -32,7 +32,10 @@ room = nm.create_room("Within")
 meet = nm.NanoMeet(token=room.token)
 meet
 """
+#: With the microphone off, where no test listens.
+SILENT = SHOW.replace("token=room.token", "token=room.token, microphone=False")
 TELL = "print(meet.status.value, meet.error)"
+WATCH = "nm.BroadcastPlayer(open('link.txt').read())"
 ISOLATED = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -51,8 +54,8 @@ def lab_with(
         yield lab
 
 
-def shown(lab: Lab, page: Page) -> Notebook:
-    lab.write("within.ipynb", SHOW, TELL)
+def shown(lab: Lab, page: Page, *cells: str, setup: str = SHOW) -> Notebook:
+    lab.write("within.ipynb", setup, TELL, *cells)
     notebook = Notebook(page, lab, "within.ipynb")
     notebook.run(0)
     return notebook
@@ -64,7 +67,7 @@ def test_in_an_isolated_notebook_one_meets(
 ) -> None:
     off = "--ServerApp.jpserver_extensions=nanomeet_widget.server.jupyter=False"
     with lab_with(tmp_path, ISOLATED, *([] if extension else [off])) as lab:
-        notebook = shown(lab, open_page())
+        notebook = shown(lab, open_page(), WATCH, setup=SILENT)
         assert notebook.page.evaluate("crossOriginIsolated")
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         frame = frame_of(notebook.page)
@@ -75,14 +78,13 @@ def test_in_an_isolated_notebook_one_meets(
         frame.get_by_role("button", name="Go live").click()
         link = frame.get_by_role("textbox", name="Viewer link")
         expect(link).to_be_visible(timeout=SLOW)
-        lab.write(
-            "watching.ipynb",
-            f"import nanomeet_widget as nm\nnm.BroadcastPlayer({link.input_value()!r})",
-        )
-        watching = Notebook(open_page(), lab, "watching.ipynb")
-        watching.run(0)
-        player = watching.page.locator(".nanomeet-player iframe").content_frame
+        (lab.folder / "link.txt").write_text(link.input_value())
+        notebook.run(2)
+        inset = notebook.page.locator(".nanomeet-player iframe")
+        player = inset.content_frame
         expect(player.locator("[data-state=live]")).to_be_visible(timeout=SLOW)
+        # A frame of another origin that is out of sight draws nothing.
+        inset.scroll_into_view_if_needed()
         assert moves(player.locator("canvas"))
 
         with notebook.page.expect_popup() as opened:
@@ -98,7 +100,7 @@ def test_a_notebook_that_forbids_frames_says_so_and_opens_a_tab(
     open_page: OpenPage, tmp_path: Path
 ) -> None:
     with lab_with(tmp_path, {"Content-Security-Policy": "frame-src 'none'"}) as lab:
-        notebook = shown(lab, open_page())
+        notebook = shown(lab, open_page(), setup=SILENT)
         card = notebook.meeting.get_by_role("alert")
         expect(card).to_contain_text("may not be shown inside this page", timeout=SLOW)
         notebook.begins(1, "failed {'kind': 'frame_blocked'")
@@ -185,7 +187,7 @@ def test_a_course_page_that_passes_no_camera_on_offers_a_tab(
     open_page: OpenPage, server: RunningServer
 ) -> None:
     room = Room(server, open_page)
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, unseen=False)
     with site(LMS.format(address=html.escape(room.address("Grace")))) as course:
         page = open_page(course)
         grace = page.locator("iframe").content_frame
@@ -229,7 +231,7 @@ def _has_ipv6() -> bool:
 @pytest.mark.skipif(not _has_ipv6(), reason="this machine has no IPv6 loopback address")
 def test_at_an_ipv6_address_one_is_seen(open_page: OpenPage, tmp_path: Path) -> None:
     with lab_with(tmp_path, {}, ip="::1") as lab:
-        notebook = shown(lab, open_page())
+        notebook = shown(lab, open_page(), setup=SILENT)
         expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
         frame = frame_of(notebook.page)
         assert frame.url.startswith(f"{lab.url}/nanomeet/")

@@ -31,8 +31,11 @@ def address(server: RunningServer, token: str, room: str, name: str, **config: A
     return f"{server.url}/local/{room}#{fragment}&{HANDED_OVER}"
 
 
-#: Settings of who is silent: sound takes half of a meeting's processor time.
+#: Settings of who joins with the microphone off, and with the camera off. Sound takes half of a meeting's
+#: processor time, and pictures most of the rest.
 SILENT = {"startWithAudioMuted": True}
+UNSEEN = {"startWithVideoMuted": True}
+OFF = SILENT | UNSEEN
 
 
 class Room:
@@ -41,22 +44,28 @@ class Room:
     def __init__(self, server: RunningServer, open_page: OpenPage) -> None:
         self.name = f"Room_{secrets.token_hex(4)}"
         self.token = server.room(self.name)
-        self._server = server
+        self.server = server
         self._open_page = open_page
 
     def address(self, name: str, *, moderator: bool = False, **config: Any) -> str:
         token = self.token if moderator else self.invite()
-        return address(self._server, token, self.name, name, **config)
+        return address(self.server, token, self.name, name, **config)
 
     def invite(self) -> str:
-        return self._server.invite(self.token)
+        return self.server.invite(self.token)
 
     def enter(
-        self, name: str, *, moderator: bool = False, silent: bool = False, **options: Any
+        self,
+        name: str,
+        *,
+        moderator: bool = False,
+        silent: bool = True,
+        unseen: bool = True,
+        **options: Any,
     ) -> Page:
-        """Open a participant's page; `silent`: with the microphone off."""
-        address = self.address(name, moderator=moderator, **(SILENT if silent else {}))
-        return self._open_page(address, **options)
+        """Open a participant's page; `silent`: with the microphone off, `unseen`: with the camera off."""
+        config = (SILENT if silent else {}) | (UNSEEN if unseen else {})
+        return self._open_page(self.address(name, moderator=moderator, **config), **options)
 
 
 @pytest.fixture
@@ -93,8 +102,8 @@ def until_free(page: Page, camera: JSHandle) -> None:
 
 
 def test_two_people_see_and_hear_each_other(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
+    grace = room.enter("Grace", silent=False, unseen=False)
     for page, other in ((ada, "Grace"), (grace, "Ada")):
         expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
         assert moves(tile(page, other).locator("video"))
@@ -103,7 +112,7 @@ def test_two_people_see_and_hear_each_other(room: Room) -> None:
 
 def test_three_people_all_see_each_other(room: Room) -> None:
     people = {
-        name: room.enter(name, moderator=name == "Ada", silent=True)
+        name: room.enter(name, moderator=name == "Ada", unseen=False)
         for name in ("Ada", "Grace", "Alan")
     }
     for name, page in people.items():
@@ -114,7 +123,7 @@ def test_three_people_all_see_each_other(room: Room) -> None:
 
 def test_muting_shows_at_the_others(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    grace = room.enter("Grace", silent=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(grace, "Microphone").click()
     expect(tile(ada, "Grace").get_by_role("img", name="microphone off")).to_be_visible()
@@ -123,8 +132,8 @@ def test_muting_shows_at_the_others(room: Room) -> None:
 
 
 def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace", unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     camera = camera_of(grace, "Grace")
     button(grace, "Camera").click()
@@ -136,8 +145,8 @@ def test_a_camera_that_is_switched_off_is_free_and_comes_back(room: Room) -> Non
 
 
 def test_leaving_removes_the_tile_and_frees_the_devices(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace", unseen=False)
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     camera = camera_of(grace, "Grace")
     button(grace, "Leave the meeting").click()
@@ -147,8 +156,8 @@ def test_leaving_removes_the_tile_and_frees_the_devices(room: Room) -> None:
 
 
 def test_who_left_can_join_again(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace", unseen=False)
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
     button(grace, "Leave the meeting").click()
     button(grace, "Join again").click()
@@ -157,8 +166,8 @@ def test_who_left_can_join_again(room: Room) -> None:
 
 
 def test_the_token_leaves_the_address_and_a_reload_keeps_place(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True, unseen=False)
+    grace = room.enter("Grace", unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     before = place(ada, "Grace")
     expect(grace).not_to_have_url(re.compile("jwt"))
@@ -197,8 +206,8 @@ def test_a_meeting_outlives_a_crash_of_its_server(servers: Servers, open_page: O
     port = str(free_port())
     first = servers.start("--port", port)
     room = Room(first, open_page)
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    ada = room.enter("Ada", moderator=True, unseen=False)
+    grace = room.enter("Grace", silent=False, unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     first.kill()
     for page in (ada, grace):
@@ -224,27 +233,27 @@ def test_without_a_permission_one_joins_and_listens(room: Room, browser: Browser
 
 
 def test_newcomers_wait_in_the_lobby_until_they_are_let_in(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
+    ada = room.enter("Ada", moderator=True)
     button(ada, "Settings").click()
     ada.get_by_label("Lobby: a moderator admits everyone who joins").click()
     expect(ada.get_by_label("Lobby: a moderator admits everyone who joins")).to_be_checked()
-    grace = room.enter("Grace", silent=True)
+    grace = room.enter("Grace")
     expect(grace.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
     button(ada, "Admit Grace").click()
     expect(tile(grace, "Ada")).to_be_visible(timeout=PATIENCE)
-    alan = room.enter("Alan", silent=True)
+    alan = room.enter("Alan")
     expect(alan.get_by_role("heading", name="Waiting to be let in")).to_be_visible()
     button(ada, "Deny Alan").click()
     expect(alan.get_by_role("heading", name="You were not let in")).to_be_visible()
 
 
 def test_a_password_is_asked_for_and_a_wrong_one_is_named_so(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
+    ada = room.enter("Ada", moderator=True)
     button(ada, "Settings").click()
     ada.get_by_label("Password for participants").fill("sesame")
     button(ada, "Set").click()
     expect(ada.get_by_role("img", name="Password required")).to_be_visible()
-    grace = room.enter("Grace", silent=True)
+    grace = room.enter("Grace")
     grace.get_by_label("Password").fill("melon")
     button(grace, "Join").click()
     expect(grace.get_by_role("alert")).to_have_text("Wrong password.")
@@ -254,14 +263,14 @@ def test_a_password_is_asked_for_and_a_wrong_one_is_named_so(room: Room) -> None
 
 
 def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
+    ada = room.enter("Ada", moderator=True)
     button(ada, "Settings").click()
     ada.get_by_label("Password for participants").fill("sesame")
     button(ada, "Set").click()
     expect(ada.get_by_role("img", name="Password required")).to_be_visible()
     ada.get_by_label("Lobby: a moderator admits everyone who joins").click()
     expect(ada.get_by_label("Lobby: a moderator admits everyone who joins")).to_be_checked()
-    grace = room.enter("Grace", silent=True)
+    grace = room.enter("Grace")
     grace.get_by_text("I have the room's password").click()
     grace.get_by_label("Password").fill("sesame")
     button(grace, "Join").click()
@@ -270,7 +279,7 @@ def test_the_password_opens_the_door_without_waiting(room: Room) -> None:
 
 def test_a_moderator_mutes_everyone_and_removes_one(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    grace = room.enter("Grace", silent=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
     button(ada, "People").click()
     button(ada, "Mute everyone else").click()
@@ -285,7 +294,7 @@ def test_a_moderator_mutes_everyone_and_removes_one(room: Room) -> None:
 
 
 def test_a_participant_has_no_controls_of_a_moderator(room: Room) -> None:
-    grace = room.enter("Grace", silent=True)
+    grace = room.enter("Grace")
     expect(button(grace, "Settings")).to_be_visible(timeout=PATIENCE)
     expect(button(grace, "Broadcast")).to_have_count(0)
     expect(button(grace, "Invite people")).to_have_count(0)
@@ -295,8 +304,8 @@ def test_a_participant_has_no_controls_of_a_moderator(room: Room) -> None:
 
 
 def test_a_new_name_and_a_new_subject_reach_everybody(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace")
     button(grace, "Settings").click()
     grace.get_by_label("Your name").fill("Rear Admiral Hopper")
     button(grace, "Save").click()
@@ -308,7 +317,7 @@ def test_a_new_name_and_a_new_subject_reach_everybody(room: Room) -> None:
 
 
 def test_an_invite_link_opens_the_room_for_a_guest(room: Room, open_page: OpenPage) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
+    ada = room.enter("Ada", moderator=True)
     button(ada, "Invite people").last.click()
     link = ada.get_by_role("textbox", name="Participant link")
     guest = open_page(link.input_value())
@@ -318,8 +327,8 @@ def test_an_invite_link_opens_the_room_for_a_guest(room: Room, open_page: OpenPa
 
 
 def test_going_live_shows_at_everybody_and_ends_when_it_is_ended(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True, silent=True)
-    grace = room.enter("Grace", silent=True)
+    ada = room.enter("Ada", moderator=True)
+    grace = room.enter("Grace", unseen=False)
     expect(tile(ada, "Grace")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     button(ada, "Broadcast").click()
     button(ada, "Go live").click()
@@ -359,7 +368,7 @@ BEYOND = """() => [...document.querySelectorAll("button, .tile")]
 
 @pytest.mark.parametrize("width", [300, 480, 900, 2000])
 def test_nothing_is_cut_off_at_any_width(room: Room, width: int) -> None:
-    page = room.enter("Ada", moderator=True, viewport={"width": width, "height": 420})
+    page = room.enter("Ada", moderator=True, viewport={"width": width, "height": 420}, unseen=False)
     # The room has been measured, and everything that appears later is there.
     expect(tile(page, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     expect(button(page, "Leave the meeting")).to_be_visible()

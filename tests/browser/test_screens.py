@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -17,6 +16,7 @@ from .axe import violations
 from .conftest import OpenPage
 from .media import frame_of, lies_over
 from .notebook import SLOW, Notebook
+from .screens import shoot
 from .test_groups import assign, group, open_panel, panel, until_in
 from .test_polls import open_polls
 from .test_readings import Join, joins
@@ -26,7 +26,6 @@ from .waiting import PATIENCE
 __all__ = ["joins"]
 
 pytestmark = pytest.mark.browser
-SCREENS = Path(os.environ.get("SCREENS", "test-results/screens"))
 
 CELLS = (
     "import nanomeet_widget as nm",
@@ -39,22 +38,15 @@ CELLS = (
 )
 
 
-def shoot(page: Page, name: str) -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENS / f"{name}.png", animations="disabled")
-
-
 def fits(page: Page) -> None:
     """Wait until nothing needs horizontal scrolling: layout follows a moment after a change."""
     page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: str) -> None:
-    lab.write(f"screens-{theme}.ipynb", *CELLS)
-    lab.use_theme(theme)
-    page = open_page(viewport={"width": 1180, "height": 800}, color_scheme=theme)
-    notebook = Notebook(page, lab, f"screens-{theme}.ipynb")
+def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage) -> None:
+    lab.write("screens.ipynb", *CELLS)
+    page = open_page(viewport={"width": 1180, "height": 800})
+    notebook = Notebook(page, lab, "screens.ipynb")
     notebook.run(0)
     notebook.run(1)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
@@ -77,46 +69,49 @@ def test_a_meeting_of_three_in_a_notebook(lab: Lab, open_page: OpenPage, theme: 
     guests[1].get_by_role("button", name="camera").first.click()
     notebook.run(3)
     expect(notebook.meeting.locator(".nanomeet-live")).to_have_text("LIVE", timeout=SLOW)
-    for guest, name in zip(guests, ("wide", "narrow"), strict=True):
+    for guest in guests:
         expect(guest.locator("li[data-participant]")).to_have_count(3)
-        fits(guest)
-        shoot(guest, f"room-{name}-{theme}")
     expect(frame_of(page).locator("video.playing")).to_have_count(2, timeout=SLOW)
-    notebook.meeting.scroll_into_view_if_needed()
-    page.mouse.move(5, 795)
-    expect(page.locator(".nanomeet-overlay")).to_be_visible()
-    lies_over(page.locator(".nanomeet-overlay"), page.locator(".nanomeet-place"))
-    shoot(page, f"meeting-{theme}")
+    # The theme that JupyterLab has at first comes last.
+    for theme in reversed(THEMES):
+        page.emulate_media(color_scheme=theme)
+        notebook.use_theme(theme)
+        expect(notebook.meeting).to_have_attribute("data-theme", theme)
+        for guest, name in zip(guests, ("wide", "narrow"), strict=True):
+            fits(guest)
+            shoot(guest, f"room-{name}-{theme}")
+        notebook.meeting.scroll_into_view_if_needed()
+        page.mouse.move(5, 795)
+        expect(page.locator(".nanomeet-overlay")).to_be_visible()
+        lies_over(page.locator(".nanomeet-overlay"), page.locator(".nanomeet-place"))
+        shoot(page, f"meeting-{theme}")
 
 
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 SIZES = ((320, 240), (320, 640), (480, 420), (900, 480), (1280, 720), (1920, 1080))
 SMALL_AND_WIDE = (SIZES[0], SIZES[3])
 TALL_AND_WIDE = (SIZES[1], SIZES[3])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_room_and_its_door_at_every_size(
-    server: RunningServer, open_page: OpenPage, theme: str
-) -> None:
+def test_a_room_and_its_door_at_every_size(server: RunningServer, open_page: OpenPage) -> None:
     room = Room(server, open_page)
-    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
+    ada = room.enter("Ada Lovelace", moderator=True, silent=False, unseen=False)
     door = room.address("Grace Hopper", **{"prejoinConfig.enabled": True})
-    grace = open_page(door, color_scheme=theme)
+    grace = open_page(door)
     expect(grace.locator("video.playing")).to_be_visible(timeout=PATIENCE)
-    at_every_size(grace, "prejoin", theme)
+    in_both_themes(grace, "prejoin")
     grace.get_by_role("button", name="Join").click()
     expect(tile(ada, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENCE)
     grace.keyboard.press("h")
     expect(tile(ada, "Grace").get_by_role("img", name="hand raised")).to_be_visible()
-    at_every_size(ada, "room", theme)
+    in_both_themes(ada, "room")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_program_that_asks_and_then_reads(
-    joins: Join, server: RunningServer, open_page: OpenPage, theme: str
+    joins: Join, server: RunningServer, open_page: OpenPage
 ) -> None:
     room = Room(server, open_page)
-    grace = room.enter("Grace Hopper", moderator=True, color_scheme=theme)
+    grace = room.enter("Grace Hopper", moderator=True, silent=False, unseen=False)
     expect(tile(grace, "Grace").locator("video.playing")).to_be_visible(timeout=PATIENCE)
     # Of what is kept; the reading below does not wait for it to go.
     expect(grace.locator(".toast")).to_have_count(0, timeout=PATIENCE)
@@ -124,24 +119,21 @@ def test_a_program_that_asks_and_then_reads(
     ada.ask(place(grace, "Grace"))
     allow = grace.get_by_role("button", name="Allow")
     expect(allow).to_be_visible()
-    at_every_size(grace, "question", theme, allow, SMALL_AND_WIDE)
-    assert violations(grace, ".notices") == []
+    in_both_themes(grace, "question", allow, SMALL_AND_WIDE, checked=[".notices"])
     allow.click()
     badge = grace.locator(".badge.reading")
     expect(badge).to_be_visible()
     expect(grace.locator(".toast")).to_have_count(0)
     stop = badge.get_by_role("button", name="Stop")
-    at_every_size(grace, "read", theme, stop, SMALL_AND_WIDE)
-    assert violations(grace, ".header", ".tile") == []
+    in_both_themes(grace, "read", stop, SMALL_AND_WIDE, checked=[".header", ".tile"])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_poll_that_is_asked_answered_and_closed(
-    server: RunningServer, open_page: OpenPage, theme: str
+    server: RunningServer, open_page: OpenPage
 ) -> None:
     room = Room(server, open_page)
-    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
-    grace = room.enter("Grace Hopper", color_scheme=theme)
+    ada = room.enter("Ada Lovelace", moderator=True, silent=False, unseen=False)
+    grace = room.enter("Grace Hopper", silent=False, unseen=False)
     expect(tile(grace, "Ada").locator("video.playing")).to_be_visible(timeout=PATIENCE)
     polls = open_polls(ada)
     ada.get_by_role("button", name=re.compile("^A . D$")).click()
@@ -152,11 +144,11 @@ def test_a_poll_that_is_asked_answered_and_closed(
     polls.get_by_label("There is a right answer").check()
     polls.get_by_label("Answer 2 is right").check()
     polls.get_by_label("Time limit").fill("600")
-    at_every_size(ada, "poll-form", theme, sizes=TALL_AND_WIDE)
+    in_both_themes(ada, "poll-form", sizes=TALL_AND_WIDE)
     ada.get_by_role("button", name="Ask everyone").click()
     answer = grace.get_by_role("button", name=re.compile("^(Vote|Answer)$"))
     expect(answer).to_be_visible(timeout=PATIENCE)
-    at_every_size(grace, "poll", theme, answer, SMALL_AND_WIDE)
+    in_both_themes(grace, "poll", answer, SMALL_AND_WIDE)
     grace.locator(".poll-card").get_by_label("2", exact=True).check()
     answer.click()
     expect(grace.locator(".poll-card")).to_have_count(0, timeout=PATIENCE)
@@ -164,35 +156,49 @@ def test_a_poll_that_is_asked_answered_and_closed(
     ada.get_by_role("button", name="Close now").click()
     expect(grace.locator("li.right")).to_contain_text("1 vote · 100%", timeout=PATIENCE)
     expect(grace.locator(".toast")).to_have_count(0)
-    at_every_size(grace, "poll-results", theme, sizes=TALL_AND_WIDE)
-    assert violations(grace, ".panel") == []
+    in_both_themes(grace, "poll-results", sizes=TALL_AND_WIDE, checked=[".panel"])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_groups_before_they_open_and_after(
-    server: RunningServer, open_page: OpenPage, theme: str
-) -> None:
+def test_groups_before_they_open_and_after(server: RunningServer, open_page: OpenPage) -> None:
     room = Room(server, open_page)
-    ada = room.enter("Ada Lovelace", moderator=True, color_scheme=theme)
-    people = {name: room.enter(name, color_scheme=theme) for name in ("Grace Hopper", "Emmy")}
+    ada = room.enter("Ada Lovelace", moderator=True, silent=False, unseen=False)
+    people = {
+        name: room.enter(name, silent=False, unseen=False) for name in ("Grace Hopper", "Emmy")
+    }
     for name in people:
         expect(tile(ada, name).locator("video.playing")).to_be_visible(timeout=PATIENCE)
     open_panel(ada)
     assign(ada, "Grace Hopper", "Group 1")
     assign(ada, "Emmy", "Group 2")
-    at_every_size(ada, "groups-plan", theme, sizes=TALL_AND_WIDE)
+    in_both_themes(ada, "groups-plan", sizes=TALL_AND_WIDE)
     button(ada, "Open the groups").click()
     grace = people["Grace Hopper"]
     for page, name in zip(people.values(), ("Group 1", "Group 2"), strict=True):
         until_in(page, name)
     expect(group(ada, "Group 2").get_by_text("in the group")).to_be_visible()
-    at_every_size(ada, "groups-open", theme, sizes=TALL_AND_WIDE)
+    in_both_themes(ada, "groups-open", sizes=TALL_AND_WIDE)
     panel(ada).get_by_label("Message to all groups").fill("Two more minutes, please.")
     button(ada, "Send").click()
     expect(grace.locator(".group-note")).to_be_visible()
     expect(grace.locator(".toast")).to_have_count(0)
     back = button(grace, "Back to the main room")
-    at_every_size(grace, "group", theme, back, TALL_AND_WIDE)
+    in_both_themes(grace, "group", back, TALL_AND_WIDE)
+
+
+def in_both_themes(
+    page: Page,
+    name: str,
+    reachable: Locator | None = None,
+    sizes: Sequence[tuple[int, int]] = SIZES,
+    *,
+    checked: Sequence[str] = (),
+) -> None:
+    """Let a page be as at every size, light and dark; what is `checked` is accessible in both."""
+    for theme in THEMES:
+        page.emulate_media(color_scheme=theme)
+        at_every_size(page, name, theme, reachable, sizes)
+        if checked:
+            assert violations(page, *checked) == []
 
 
 def at_every_size(

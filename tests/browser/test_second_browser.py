@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 SHOW = """
 import json, nanomeet_widget as nm
 room = nm.create_room({0!r})
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, camera=False, microphone=False)
 json.dump([room.token], open("{0}.json", "w"))
 meet
 """

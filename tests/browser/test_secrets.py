@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from tests.labs import Lab
 from tests.leaks import found
 
 from .conftest import OpenPage
+from .kept_pages import OpenNotebook
 from .media import frame_of
 from .notebook import SLOW, Notebook
 from .passing import said
@@ -26,7 +27,7 @@ invite = nm.create_invite(room.token)
 with open("{room}.json", "w") as file:
     json.dump([room.token, invite.token, invite.invite_link], file)
 {widget}
-meet = Meet(token=room.token)
+meet = Meet(token=room.token, camera=False, microphone=False)
 meet
 """
 OURS = "Meet = nm.NanoMeet"
@@ -59,9 +60,9 @@ def logs(lab: Lab) -> str:
     return jupyter + "".join(log.read_text() for log in lab.runtime.rglob("server-*.log"))
 
 
-def meet(lab: Lab, page: Page, room: str, widget: str = OURS) -> Notebook:
+def meet(lab: Lab, opener: Callable[[str], Notebook], room: str, widget: str = OURS) -> Notebook:
     lab.write(f"{room}.ipynb", SHOW.format(room=room, widget=widget), LOOK)
-    notebook = Notebook(page, lab, f"{room}.ipynb")
+    notebook = opener(f"{room}.ipynb")
     notebook.run(0)
     expect(notebook.meeting).to_have_attribute("data-status", "joined", timeout=SLOW)
     notebook.run(1)
@@ -73,7 +74,7 @@ def test_jupyterlab_saves_no_token_even_with_the_widgets_state(
     saving: Lab, open_page: OpenPage, room: str, widget: str
 ) -> None:
     page = open_page(permissions=["camera", "microphone", "clipboard-read", "clipboard-write"])
-    notebook = meet(saving, page, room, widget)
+    notebook = meet(saving, lambda name: Notebook(page, saving, name), room, widget)
     with said(notebook.meeting, "The invite link is copied"):
         notebook.meeting.get_by_role("button", name="Copy invite").click()
     notebook.save()
@@ -139,7 +140,7 @@ def test_neither_the_notebook_nor_the_room_gives_the_token_away(
 ) -> None:
     page = open_page()
     witness = Witness(page)
-    notebook = meet(lab, page, "told_101")
+    notebook = meet(lab, lambda name: Notebook(page, lab, name), "told_101")
     secrets = secrets_of(lab, "told_101")
     frame = frame_of(page)
     assert not found(witness.told(), *secrets)
@@ -164,8 +165,10 @@ def test_neither_the_notebook_nor_the_room_gives_the_token_away(
     assert not found(tab.evaluate(STORED), *secrets)
 
 
-def test_neither_invitation_nor_guests_room_gives_it_away(lab: Lab, open_page: OpenPage) -> None:
-    meet(lab, open_page(), "guest_101")
+def test_neither_invitation_nor_guests_room_gives_it_away(
+    lab: Lab, open_page: OpenPage, open_notebook: OpenNotebook
+) -> None:
+    meet(lab, open_notebook, "guest_101")
     secrets = secrets_of(lab, "guest_101")
     link = lab.read("guest_101.json")[2]
     guest = open_page()

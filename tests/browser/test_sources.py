@@ -15,8 +15,8 @@ from tests.browser.media import moves, sounds
 from tests.browser.sending import Program, colour, read
 from tests.browser.site import site
 from tests.browser.test_panels import choose
+from tests.browser.test_room import OFF, SILENT, tile
 from tests.browser.test_room import address as link
-from tests.browser.test_room import tile
 from tests.browser.waiting import PATIENCE, until
 from tests.conftest import RunningServer
 
@@ -41,19 +41,26 @@ def address(server: RunningServer) -> Iterator[str]:
 
 
 class Presenter:
-    """Ada, whose page is commanded by the page around it, and Grace, who looks on."""
+    """Ada, whose page is commanded by the page around it, and Grace, who looks on; `unseen`: Ada's camera is off."""
 
     def __init__(
-        self, server: RunningServer, open_page: OpenPage, address: str, moderates: str = "Ada"
+        self,
+        server: RunningServer,
+        open_page: OpenPage,
+        address: str,
+        *,
+        moderates: str = "Ada",
+        unseen: bool = False,
     ) -> None:
         self.server = server
         name = f"Sources_{secrets.token_hex(4)}"
         token = server.room(name)
         guest = server.invite(token)
         mine, hers = (token, guest) if moderates == "Ada" else (guest, token)
-        self.ada = Person(open_page(address), server, mine, name, "Ada")
+        config = OFF if unseen else SILENT
+        self.ada = Person(open_page(address), server, mine, name, "Ada", **config)
         self.id = self.ada.id
-        self.grace = open_page(link(server, hers, name, "Grace"))
+        self.grace = open_page(link(server, hers, name, "Grace", **OFF))
         expect(tile(self.grace, "Ada").first).to_be_visible(timeout=PATIENCE)
 
     @property
@@ -93,6 +100,13 @@ class Presenter:
 
 @pytest.fixture
 def presenter(server: RunningServer, open_page: OpenPage, address: str) -> Presenter:
+    """Ada's own camera is off."""
+    return Presenter(server, open_page, address, unseen=True)
+
+
+@pytest.fixture
+def filmed(server: RunningServer, open_page: OpenPage, address: str) -> Presenter:
+    """Ada's own camera is on."""
     return Presenter(server, open_page, address)
 
 
@@ -140,65 +154,65 @@ def test_a_second_source_replaces_the_first_without_a_gap(presenter: Presenter) 
             expect(screen).to_have_count(0)
 
 
-def test_a_program_changes_what_others_see_of_the_camera(presenter: Presenter) -> None:
-    grace, camera = presenter.grace, presenter.camera
+def test_a_program_changes_what_others_see_of_the_camera(filmed: Presenter) -> None:
+    grace, camera = filmed.grace, filmed.camera
     expect(camera).to_have_attribute("data-camera", "on", timeout=PATIENCE)
-    with presenter.program(presenter.open("camera"), "green"):
-        until(grace, presenter.seen(camera), to_be="green")
+    with filmed.program(filmed.open("camera"), "green"):
+        until(grace, filmed.seen(camera), to_be="green")
         assert counts_on(grace, camera.locator("video"))
         # Off is off, and on again shows the changed picture.
-        presenter.ada.does("toggleVideo")
+        filmed.ada.does("toggleVideo")
         expect(camera).to_have_attribute("data-camera", "off")
-        presenter.ada.does("toggleVideo")
+        filmed.ada.does("toggleVideo")
         expect(camera).to_have_attribute("data-camera", "on")
-        until(grace, presenter.seen(camera), to_be="green")
-        presenter.command("nanomeetCloseSource", use="camera")
-        until(grace, presenter.seen(camera), to_be=None)
+        until(grace, filmed.seen(camera), to_be="green")
+        filmed.command("nanomeetCloseSource", use="camera")
+        until(grace, filmed.seen(camera), to_be=None)
         assert moves(camera.locator("video"))
-    assert presenter.closed(use="camera")["failed"] is False
+    assert filmed.closed(use="camera")["failed"] is False
 
 
-def test_after_an_error_the_camera_is_off_and_the_page_says_so(presenter: Presenter) -> None:
-    grace, camera = presenter.grace, presenter.camera
+def test_after_an_error_the_camera_is_off_and_the_page_says_so(filmed: Presenter) -> None:
+    grace, camera = filmed.grace, filmed.camera
     expect(camera).to_have_attribute("data-camera", "on", timeout=PATIENCE)
-    with presenter.program(presenter.open("camera"), "green"):
-        until(grace, presenter.seen(camera), to_be="green")
-        presenter.command("nanomeetCloseSource", use="camera", failed=True)
+    with filmed.program(filmed.open("camera"), "green"):
+        until(grace, filmed.seen(camera), to_be="green")
+        filmed.command("nanomeetCloseSource", use="camera", failed=True)
         expect(camera).to_have_attribute("data-camera", "off")
-    assert presenter.closed(use="camera")["failed"] is True
+    assert filmed.closed(use="camera")["failed"] is True
     words = "The program that changes your camera's picture has stopped. Your camera is off."
-    expect(presenter.page.get_by_text(words).first).to_be_visible()
-    assert presenter.ada.asks("isVideoMuted") is True
+    expect(filmed.page.get_by_text(words).first).to_be_visible()
+    assert filmed.ada.asks("isVideoMuted") is True
 
 
-def test_a_program_that_is_gone_switches_the_camera_off(presenter: Presenter) -> None:
-    grace, camera = presenter.grace, presenter.camera
+def test_a_program_that_is_gone_switches_the_camera_off(filmed: Presenter) -> None:
+    grace, camera = filmed.grace, filmed.camera
     expect(camera).to_have_attribute("data-camera", "on", timeout=PATIENCE)
-    with presenter.program(presenter.open("camera"), "green"):
-        until(grace, presenter.seen(camera), to_be="green")
+    with filmed.program(filmed.open("camera"), "green"):
+        until(grace, filmed.seen(camera), to_be="green")
     expect(camera).to_have_attribute("data-camera", "off", timeout=PATIENCE)
-    assert presenter.closed(use="camera")["failed"] is True
+    assert filmed.closed(use="camera")["failed"] is True
 
 
-def test_a_page_that_reloads_goes_on_showing_what_programs_send(presenter: Presenter) -> None:
-    grace, screen, camera = presenter.grace, presenter.screen, presenter.camera
-    shown = presenter.open("screen", title="Loss"), presenter.open("camera")
-    with presenter.program(shown[0], "red") as program, presenter.program(shown[1], "green"):
-        until(grace, presenter.seen(screen), to_be="red")
-        until(grace, presenter.seen(camera), to_be="green")
-        before = presenter.page.evaluate("location.reload(), performance.timeOrigin")
-        presenter.page.wait_for_function(
+def test_a_page_that_reloads_goes_on_showing_what_programs_send(filmed: Presenter) -> None:
+    grace, screen, camera = filmed.grace, filmed.screen, filmed.camera
+    shown = filmed.open("screen", title="Loss"), filmed.open("camera")
+    with filmed.program(shown[0], "red") as program, filmed.program(shown[1], "green"):
+        until(grace, filmed.seen(screen), to_be="red")
+        until(grace, filmed.seen(camera), to_be="green")
+        before = filmed.page.evaluate("location.reload(), performance.timeOrigin")
+        filmed.page.wait_for_function(
             "origin => performance.timeOrigin !== origin", arg=before, timeout=PATIENCE
         )
-        mine = presenter.page.locator(f'li[data-participant="{presenter.id}:screen"]')
+        mine = filmed.page.locator(f'li[data-participant="{filmed.id}:screen"]')
         expect(mine.locator("video.playing")).to_be_visible(timeout=PATIENCE)
-        until(grace, presenter.seen(screen), to_be="red")
+        until(grace, filmed.seen(screen), to_be="red")
         expect(screen.locator(".tile-label")).to_have_text("Loss (Ada)")
-        until(grace, presenter.seen(camera), to_be="green")
+        until(grace, filmed.seen(camera), to_be="green")
         assert counts_on(grace, screen.locator("video"))
         assert program.ended is None
         # The page around it commands the new page, too.
-        presenter.command("nanomeetCloseSource", use="screen")
+        filmed.command("nanomeetCloseSource", use="screen")
         expect(screen).to_have_count(0)
 
 

@@ -38,8 +38,8 @@ def room(server: RunningServer, open_page: OpenPage) -> Room:
 
 
 def two(room: Room) -> tuple[Page, Page]:
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    ada = room.enter("Ada", moderator=True, unseen=False)
+    grace = room.enter("Grace", silent=False, unseen=False)
     for page, other in ((ada, "Grace"), (grace, "Ada")):
         expect(tile(page, other)).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     return ada, grace
@@ -174,7 +174,7 @@ def test_the_room_by_keys_alone(room: Room) -> None:
 
 
 def test_a_narrow_page_keeps_everything_within_reach(room: Room) -> None:
-    page = room.enter("Ada", moderator=True, viewport={"width": 320, "height": 480})
+    page = room.enter("Ada", moderator=True, viewport={"width": 320, "height": 480}, unseen=False)
     expect(button(page, "People")).to_be_visible(timeout=PATIENCE)
     expect(button(page, "Broadcast")).to_have_count(0)
     button(page, "More").click()

@@ -109,7 +109,7 @@ def is_seen_and_heard(page: Page, here: Beside, peer: Peer) -> None:
 
 
 def test_a_stranger_who_comes_and_a_page_see_and_hear_each_other(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
+    ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
     expect(tile(ada, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     with beside(stranger(room)) as here:
         sees_and_hears(ada)
@@ -119,7 +119,7 @@ def test_a_stranger_who_comes_and_a_page_see_and_hear_each_other(room: Room) -> 
 
 def test_a_page_that_comes_and_a_stranger_see_and_hear_each_other(room: Room) -> None:
     with beside(stranger(room)) as here:
-        ada = room.enter("Ada", moderator=True)
+        ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
         sees_and_hears(ada)
         is_seen_and_heard(ada, here, here.stranger.named("Ada"))
 

@@ -27,7 +27,7 @@ CELLS = [
     """
 import nanomeet_widget as nm
 room = nm.create_room("Apart")
-meet = nm.NanoMeet(token=room.token)
+meet = nm.NanoMeet(token=room.token, camera=False, microphone=False)
 meet
 """,
     "print(meet.status.value, '|', meet.error)",
@@ -77,7 +77,7 @@ def test_a_page_from_elsewhere_is_told_the_cause_and_the_remedy(
         )
         away.run(SHOW)
         card = away.meeting.locator(".nanomeet-card")
-        expect(card).to_contain_text(f"this notebook's Jupyter server {cause}", timeout=SLOW)
+        expect(card).to_contain_text(f"This notebook's Jupyter server {cause}", timeout=SLOW)
         expect(card).to_contain_text("restart Jupyter")
         assert away.page.locator("iframe[src*='/local/Apart']").count() == 0
         away.begins(STATE, "failed | ")

@@ -34,8 +34,8 @@ def _is(place: Page | FrameLocator, volume: float) -> None:
 
 
 def test_a_voice_is_set_by_keys_and_stays_so_through_a_reload(room: Room) -> None:
-    ada = room.enter("Ada", moderator=True)
-    grace = room.enter("Grace")
+    ada = room.enter("Ada", moderator=True, silent=False)
+    grace = room.enter("Grace", silent=False)
     expect(tile(ada, "Grace")).to_be_visible(timeout=PATIENCE)
     _is(ada, 1)
     menu(ada, "Grace")

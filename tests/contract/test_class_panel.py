@@ -374,7 +374,7 @@ def test_a_script_without_a_loop_has_it_too(server: RunningServer) -> None:
 @pytest.mark.parametrize("wrong", [None, "a.secret.token", 3])
 def test_what_is_no_meeting_is_refused_without_showing_it(wrong: object) -> None:
     kind = type(wrong).__name__
-    with pytest.raises(nm.InvalidInputError, match=f"a NanoMeet or a Bot, not {kind}$"):
+    with pytest.raises(nm.InvalidInputError, match=rf"a NanoMeet or a Bot, not {kind}\b"):
         nm.ClassPanel(wrong)  # type: ignore[arg-type]
 
 

@@ -212,6 +212,13 @@ def test_the_doctor_names_what_is_wrong(variables: dict[str, str], name: str, wo
     assert finding["remedy"]
 
 
+def test_the_doctor_sees_a_certificate_that_browsers_do_not_trust(tmp_path: Path) -> None:
+    found = looked_at(tmp_path)["certificate"]
+    assert found["state"] == "wrong"
+    assert "self" in found["found"]
+    assert "SSL_CERT_FILE" in found["remedy"]
+
+
 def test_the_doctor_looks_at_a_token(server: RunningServer, servers: Servers) -> None:
     other = servers.start().room("Elsewhere")
     found = findings(nanomeet("doctor", "--json", NANOMEET_TOKEN=other, **at(server)))

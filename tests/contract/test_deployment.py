@@ -23,7 +23,7 @@ FOLDER = {"--data"}
 
 def only(language: str) -> str:
     """Return the one block of a language, with its lines joined."""
-    (block,) = blocks(language)
+    (block,) = blocks(language, "docs/server.md")
     return block.text.replace("\\\n", "")
 
 

@@ -73,6 +73,23 @@ def benchmark(shell: Shell, line: str) -> None:
         assert option in told.stdout
 
 
+def python(shell: Shell, line: str) -> None:
+    """A benchmark has its options, and a script is there: what it writes is in the checkout."""
+    if " -m " in line:
+        benchmark(shell, line)
+        return
+    _, script = shlex.split(line)
+    assert (ROOT / script).is_file()
+
+
+def front_end(shell: Shell, line: str) -> None:
+    """The front end has the script."""
+    del shell
+    told = re.fullmatch(r"\(cd js && npm run (\w+)\)", line)
+    assert told
+    assert told[1] in json.loads((ROOT / "js/package.json").read_text())["scripts"]
+
+
 def jupyter(shell: Shell, line: str) -> None:
     """Jupyter knows the settings, and takes the certificate."""
     certificate, key = tls.self_signed(shell.folder, "127.0.0.1")
@@ -124,7 +141,8 @@ def nanomeet(shell: Shell, line: str) -> None:
 #: By what a command begins with, but for variables.
 PROGRAMS: dict[str, Callable[[Shell, str], None]] = {
     "make": make,
-    ".venv/bin/python": benchmark,
+    "(cd": front_end,
+    ".venv/bin/python": python,
     "jupyter": jupyter,
     "nanomeet": nanomeet,
 }

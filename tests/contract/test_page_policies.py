@@ -80,7 +80,7 @@ def test_only_a_page_that_needs_a_device_may_ask_for_it(server: RunningServer) -
         assert given["geolocation"] == given["usb"] == "()"
         return {name for name, value in given.items() if value == "(self)"}
 
-    shared = {"autoplay", "fullscreen", "picture-in-picture"}
+    shared = {"autoplay", "fullscreen", "picture-in-picture", "screen-wake-lock"}
     devices = {"camera", "microphone", "display-capture", "speaker-selection", "clipboard-write"}
     assert allowed("local/Room") == shared | devices
     assert allowed("live/stream") == shared

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -200,7 +201,7 @@ def test_an_anonymous_poll_leaves_nothing_in_the_data_folder(servers: Servers) -
 
 
 def ballots(data: Path) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(data / "nanomeet.sqlite3") as db:
+    with contextlib.closing(sqlite3.connect(data / "nanomeet.sqlite3")) as db:
         return db.execute("SELECT * FROM room_ballots").fetchall()
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timezone
 from typing import Any, TypeVar
 
 import numpy as np
 import pytest
+from tornado import websocket
 
 import nanomeet_widget as nm
 from tests.conftest import RunningServer
@@ -422,11 +423,13 @@ def test_a_script_reads_without_an_event_loop(server: RunningServer) -> None:
         ids.append(ada.id)
         ready.set()
         await ada.agrees()
-        for number in range(10_000):
-            await ada.shows(100 + number % 100)
-            await asyncio.sleep(0.02)
-            if done.is_set():
-                return
+        # Until the server closes, once the reading has ended.
+        with suppress(websocket.WebSocketClosedError):
+            for number in range(10_000):
+                await ada.shows(100 + number % 100)
+                await asyncio.sleep(0.02)
+                if done.is_set():
+                    return
 
     done = threading.Event()
     thread = threading.Thread(target=lambda: run(page()))

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
+import IPython
 import pytest
 from IPython.core.ultratb import AutoFormattedTB
 from rich.console import Console
@@ -39,9 +40,9 @@ class Service(LocalServer):
         )
 
     def _ensure(self) -> Any:
-        from nanomeet_widget.services.local import _Address  # noqa: PLC0415
+        from nanomeet_widget.services.local import Address  # noqa: PLC0415
 
-        return _Address(url="http://127.0.0.1:9000", api_key=KEY)
+        return Address(url="http://127.0.0.1:9000", api_key=KEY)
 
 
 def away(request: httpx.Request) -> httpx.Response:
@@ -151,7 +152,11 @@ def written(error: BaseException, style: str) -> str:
         console.print(of)
         assert isinstance(console.file, io.StringIO)
         return console.file.getvalue()
-    writer = AutoFormattedTB(mode=style, theme_name="nocolor")
+    # IPython 9, which needs Python 3.11, names it otherwise.
+    plain = (
+        {"theme_name": "nocolor"} if IPython.version_info >= (9,) else {"color_scheme": "NoColor"}
+    )
+    writer = AutoFormattedTB(mode=style, **plain)
     return "\n".join(writer.structured_traceback(type(error), error, error.__traceback__))
 
 

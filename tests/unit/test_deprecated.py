@@ -43,3 +43,19 @@ def test_the_docs_and_the_changelog_name_both(old: str, new: str) -> None:
     changelog = (root / "CHANGELOG.md").read_text("utf-8")
     assert f"`{old}`" in changelog
     assert f"`{new}`" in changelog
+
+
+def test_the_table_of_deprecations_is_the_module_s() -> None:
+    text = (Path(__file__).parents[2] / "docs/deprecations.md").read_text("utf-8")
+    table = text.split("## Deprecated now")[1].split("\n## ")[0]
+    rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")]
+        for line in table.splitlines()
+        if line.startswith("| `")
+    ]
+    assert [row[:2] for row in rows] == [
+        [f"nanomeet_widget.{old}", f"nanomeet_widget.{new}"] for old, new in sorted(RENAMED.items())
+    ]
+    for row in rows:
+        with pytest.warns(DeprecationWarning, match=f"removed in version {row[3]}"):
+            getattr(nm, row[0].removeprefix("nanomeet_widget."))

@@ -88,12 +88,23 @@ def test_paths_and_targets_that_a_document_names_exist(document: str) -> None:
         if (module := re.match(r"python -m benchmarks\.(\w+)", span)) is not None:
             assert (ROOT / f"benchmarks/{module[1]}.py").exists(), span
         if re.fullmatch(r"[\w-]+\.(py|tsx?)", span):
-            assert span in sources | {"jupyter_server_config.py"}, span
+            assert span in sources | {"jupyter_server_config.py", "jupyterhub_config.py"}, span
         first = span.split("/", maxsplit=1)[0]
         if re.fullmatch(r"(?!/)[\w./-]+/[\w./-]*", span) and any(
             (at / first).is_dir() for at in PLACES
         ):
             assert any((at / span).exists() for at in PLACES), span
+
+
+def test_the_walks_of_a_newcomer_lead_to_the_lines_that_they_name() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text().split("## Three first changes")[1]
+    walks = re.split(r"^### ", text.split("\n## ")[0], flags=re.MULTILINE)[1:]
+    assert len(walks) == 3
+    for walk in walks:
+        rows = re.findall(r"^\| `([^`]+)` \| .* \| `([^`]+)` \|$", walk, re.MULTILINE)
+        assert len(rows) == len(re.findall(r"^\| `", walk, re.MULTILINE)) > 1
+        for file, there in rows:
+            assert there in (ROOT / file).read_text("utf-8"), (file, there)
 
 
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text()

@@ -173,6 +173,15 @@ class TestState:
         page_of(player).says(type="facts", facts={**FACTS, "state": "ended", "vod": vod})
         assert (player.state, player.vod) == ("ended", vod)
 
+    def test_facts_that_were_overtaken_change_nothing(self, player: nm.BroadcastPlayer) -> None:
+        page = page_of(player)
+        page.says(type="facts", facts={**FACTS, "state": "ended"}, view="a", number=3)
+        page.says(type="facts", facts=FACTS, view="a", number=2)
+        assert player.state == "ended"
+        # Another view, or this one after a reload, counts for itself.
+        page.says(type="facts", facts=FACTS, view="b", number=0)
+        assert player.state == "live"
+
     def test_cannot_be_set(self, player: nm.BroadcastPlayer) -> None:
         with pytest.raises(traitlets.TraitError):
             player.state = "live"

@@ -164,15 +164,26 @@ def test_its_block_raises_what_ended_it() -> None:
 def test_one_program_reads_the_own_camera_at_a_time() -> None:
     meet, page = meeting()
     first = meet.process_video(lambda picture: picture)
-    page.says(type="reply", id=commands(page)[-1], result=OPENED)
-    with pytest.raises(nm.CommandRefusedError, match="process_video reads your camera"):
-        meet.frames("me")
+    # Also before the page has answered: nothing is asked of it that would end the first one.
+    for answered in (False, True):
+        if answered:
+            page.says(type="reply", id=commands(page)[-1], result=OPENED)
+        told = len(asked(page))
+        with pytest.raises(nm.CommandRefusedError, match=r"process_video reads.*call stop\(\)"):
+            meet.frames("me")
+        assert len(asked(page)) == told
     meet.audio("me").close()
     second = meet.process_video(lambda picture: picture)
     page.says(type="reply", id=commands(page)[-1], result={"stream": "s2", "ticket": "t"})
     assert (first.state, first.error, second.state) == ("ended", None, "showing")
     assert "nanomeetCloseSource" not in {one["command"] for one in asked(page)}
     second.stop()
+    meet.frames("me").close()
+    # One that was stopped before it began is in no one's way, nor one that could not begin.
+    meet.process_video(lambda picture: picture).stop()
+    meet.frames("me").close()
+    meet.process_video(lambda picture: picture)
+    page.says(type="reply", id=commands(page)[-1], error={"kind": "unsupported", "message": "No."})
     meet.frames("me").close()
 
 

@@ -64,6 +64,7 @@ MET = {
     "player/live-player.ts": "LivePlayer.supported: another player is taken",
     "player/sound.ts": "LivePlayer.supported",
     "shared/frame-decoder.ts": "LivePlayer.supported, PlayedStream.supported",
+    "shared/screen-wake.ts": "asks whether it is there",
     "shared/sound-decoder.ts": "LivePlayer.supported, PlayedStream.supported",
     "widget/clipboard.ts": "catches, and the widget copies by document.execCommand",
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from itertools import repeat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,7 +91,8 @@ def test_a_table_names_them_by_roster_or_name() -> None:
         (7, "6 participants"),
         (True, "teams=True"),
         ("Red", "teams='Red'"),
-        (2.5, "teams is a float"),
+        (2.5, "teams=2.5: give a number of groups"),
+        ("no-such.csv", "the table of groups 'no-such.csv' cannot be read"),
         ({}, "empty"),
         ([], "empty"),
         ({"Red": "Ada"}, "give a list of people"),
@@ -105,7 +108,8 @@ def test_a_table_names_them_by_roster_or_name() -> None:
         ({f"G{number}": [] for number in range(51)}, "at most 50"),
         ([{"name": "Ada"}], "row 1 has no column 'team'"),
         ([{"team": "A"}], "row 1 names no one"),
-        ([7], "row 1 is a int"),
+        ([7], "row 1 of the table of groups is a int"),
+        (repeat({"name": "Ada", "team": "A"}), "more than 10000 rows"),
     ],
 )
 def test_what_is_wrong_is_named(wanted: Any, words: str) -> None:
@@ -127,6 +131,15 @@ def test_too_few_people_for_a_number_say_what_to_do(
     with pytest.raises(InvalidInputError) as caught:
         teams.read(2, present=Present([], roster={}), participants=here, column="team", seed=None)
     assert words in str(caught.value)
+
+
+def test_a_file_of_groups_is_read_as_any_table(tmp_path: Path) -> None:
+    path = tmp_path / "Groups.CSV"
+    path.write_text("id;team;name\n s-ada ;A;\n;A;Cem\n\n;;Dora\n", "utf-8")
+    assert plan(path) == plan(str(path)) == Plan(groups={"A": ["id1", "id3"]}, missing=[])
+    path.write_text("name,team\nAda\n", "utf-8")
+    with pytest.raises(InvalidInputError, match=r"line 2 of .* has 1 cells"):
+        plan(path)
 
 
 def test_a_seed_is_for_a_number() -> None:

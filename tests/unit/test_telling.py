@@ -12,6 +12,7 @@ import pytest
 import traitlets as t
 
 import nanomeet_widget as nm
+from nanomeet_widget import _documentation
 from nanomeet_widget.events import Event
 
 from .test_widget import Page, _pages, shown, token
@@ -20,6 +21,7 @@ __all__ = ["_pages"]
 
 PERSON = {"id": "ab", "display_name": "Ada", "moderator": True, "audio": True, "video": True}
 PEOPLE = {"type": "participants", "participants": [{**PERSON, "hand": 5.0}]}
+KICKED = _documentation.of_kind("kicked")
 PLAYOUT = {"live": "http://h/live/a", "vod": None}
 #: Each message of the page that sets traits: what it sets.
 TOLD: list[tuple[dict[str, Any], dict[str, Any]]] = [
@@ -28,7 +30,7 @@ TOLD: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"type": "role", "moderator": False}, {"moderator": False}),
     (
         {"type": "status", "status": "failed", "error": {"kind": "kicked", "message": "Out."}},
-        {"status": "failed", "error": {"kind": "kicked", "message": "Out."}},
+        {"status": "failed", "error": {"kind": "kicked", "message": "Out.", "help": KICKED}},
     ),
     ({"type": "event", "name": "subjectChange", "data": {"subject": "Sets"}}, {"subject": "Sets"}),
     (
@@ -184,7 +186,9 @@ def test_an_observer_may_close_the_meeting() -> None:
     meet.observe(lambda _: meet.close(), "participants")
     meet.observe(lambda change: heard.append(change["name"]), ["participants", "hands"])
     page.says(**PEOPLE)
-    assert heard == ["participants", "hands"]
+    # First that the meeting is left, within the observer that closes it; then what came before.
+    assert heard == ["participants", "hands"] * 2
+    assert (meet.status, meet.participants, meet.hands) == ("left", [], [])
     assert meet.comm is None
 
 

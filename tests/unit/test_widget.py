@@ -16,6 +16,7 @@ from typing import Any, get_args
 import comm
 import ipywidgets
 import pytest
+import traitlets
 from comm.base_comm import BaseComm
 from typing_extensions import assert_type
 
@@ -30,6 +31,10 @@ from nanomeet_widget.services import NanoStreamCloud
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(timezone.utc)
 SECRET = _tokens.new_secret()
+OBSTACLE = (
+    "The meeting's server is at http://127.0.0.1:9000, which only its own machine can reach: run "
+    "`nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and NANOMEET_API_KEY"
+)
 
 
 def token(
@@ -117,6 +122,8 @@ def test_the_token_reaches_the_page_only_by_message_and_on_demand() -> None:
     page.says(type="hello")
     message = {"type": "token", "client": "page-1", "token": secret, "ask": None}
     message |= {"server": None, "broadcast": None, "library": None}
+    # A page of another machine, in whatever host, says so in place of trying.
+    message |= {"obstacle": OBSTACLE}
     assert page.custom() == [message]
     assert type(page.custom()[0]["token"]) is str  # which every serialiser supports
 
@@ -169,7 +176,12 @@ def test_a_failure_shows_its_kind_and_words() -> None:
     page.says(
         type="status", status="failed", error={"kind": "kicked", "message": "You were sent out."}
     )
-    assert meet.error == {"kind": "kicked", "message": "You were sent out."}
+    explained = "https://nanomeet-widget.github.io/nanomeet-widget/errors.html"
+    assert meet.error == {
+        "kind": "kicked",
+        "message": "You were sent out.",
+        "help": f"{explained}#kicked",
+    }
     assert meet.participants == []
 
 
@@ -311,6 +323,13 @@ def test_tile_view_and_prejoin_reach_the_page() -> None:
         meet.tile_view = {"maxColumns": 6}
 
 
+def test_devices_are_on_at_first_unless_one_says_otherwise() -> None:
+    _, page = shown(microphone=False)
+    assert (page.sent[0]["state"]["microphone"], page.sent[0]["state"]["camera"]) == (False, True)
+    with pytest.raises(traitlets.TraitError, match="camera"):
+        nm.NanoMeet(camera="off")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "view",
     [{"columns": 2}, {"maxColumns": 0}, {"size": -1}, {"size": True}, {"vertical": "yes"}],
@@ -341,6 +360,7 @@ def test_a_second_page_of_the_same_browser_takes_the_meeting_over() -> None:
             "server": None,
             "broadcast": None,
             "library": None,
+            "obstacle": OBSTACLE,
         },
     ]
 
@@ -499,7 +519,8 @@ def test_each_reason_for_not_joining_has_its_own_error(
     for command in (waiting, meet.set_tile_view(True)):
         assert type(command.exception()) is error
         assert "Ask the moderator, then join again" in repr(command)
-    assert meet.error == failure
+    assert meet.error is not None
+    assert {**meet.error, **failure} == meet.error
 
 
 def test_a_command_given_before_the_page_is_there_is_carried_out_then() -> None:
@@ -595,6 +616,38 @@ def test_closing_fails_what_is_under_way() -> None:
     meet.close()
     assert command.state == "failed"
     assert page.custom()[-1]["type"] == "close"
+
+
+def test_closing_leaves() -> None:
+    meet, page = shown()
+    page.joins()
+    seen: list[str] = []
+    meet.observe(lambda change: seen.append(change.new.value), "status")
+    meet.close()
+    assert (meet.status, meet.error, seen) == ("left", None, ["left"])
+    assert meet.participants == []
+    meet.close()
+    assert seen == ["left"]
+
+
+def test_the_end_of_its_session_closes_a_widget_of_a_web_app(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    meet, page = shown()
+    page.joins()
+    seen: list[str] = []
+
+    def follow(change: Any) -> None:
+        seen.append(change.new.value)
+        raise NameError("the app's module is empty")
+
+    meet.observe(follow, "status")
+    sent = len(page.sent)
+    meet._on_session_ended()
+    assert (meet.status, seen, meet.comm) == ("left", ["left"], None)
+    assert len(page.sent) == sent
+    assert not caplog.records
+    assert meet not in ipywidgets.widgets.widget._instances.values()
 
 
 @pytest.mark.parametrize("bad", ["", "abc", "a.b.c"])

@@ -70,7 +70,7 @@ def _invites() -> nm.Invites:
         (lambda: list(read([{"question": "a?"}])), "give a list, or a text with | between them"),
         (
             lambda: list(read("quiz.csv")),
-            "quiz.csv cannot be read: No such file or directory: check",
+            "'quiz.csv' cannot be read: No such file or directory: check",
         ),
         (
             lambda: read_roster(

@@ -396,7 +396,15 @@ def test_a_quiz_is_read_from_every_kind_of_table(tmp_path: Path) -> None:
         "correct": ["0", "1|3"],
         "seconds": [None, 30],
     }
-    for table in (rows, iter(rows), pd.DataFrame(columns), pl.DataFrame(columns), file, str(file)):
+    for table in (
+        rows,
+        iter(rows),
+        pd.DataFrame(columns),
+        pl.DataFrame(columns),
+        pl.LazyFrame(columns),
+        file,
+        str(file),
+    ):
         first, second = prepared(table)
         assert (first["options"], first["correct"], first["seconds"]) == (["2", "3"], [0], None)
         assert second["options"] == ["1", "2", "3", "4"]
@@ -407,10 +415,11 @@ def test_a_quiz_is_read_from_every_kind_of_table(tmp_path: Path) -> None:
     ("table", "words"),
     [
         ([], "the quiz has no questions"),
-        (7, "not int"),
-        ({"question": "?"}, "not dict"),
-        ("no-such-file.csv", "no-such-file.csv cannot be read"),
-        ([7], "question 1: it must be a dict, not int"),
+        (7, "the quiz is a int: give a DataFrame"),
+        ({"question": "?"}, "the quiz is one dict: give a list of dicts"),
+        (itertools.repeat({"question": "?", "options": OPTIONS}), "more than 256 questions"),
+        ("no-such-file.csv", "the quiz 'no-such-file.csv' cannot be read"),
+        ([7], "row 1 of the quiz is a int: give a list of dicts"),
         ([{"options": OPTIONS}], "question 1: it has no question"),
         ([{"question": "?"}], "question 1: it has no options"),
         ([{"question": "?", "options": OPTIONS, "answer": 1}], "there is no column 'answer'"),
@@ -425,7 +434,7 @@ def test_a_quiz_is_read_from_every_kind_of_table(tmp_path: Path) -> None:
             [{"question": "?", "options": OPTIONS}, {"question": "?", "options": "one|one"}],
             "question 2: options 0 and 1 are the same",
         ),
-        ([{"question": "?", "options": OPTIONS}] * 257, "257 questions, and at most 256"),
+        ([{"question": "?", "options": OPTIONS}] * 257, "the quiz has more than 256 questions"),
     ],
 )
 def test_a_quiz_is_checked_completely_before_it_begins(table: Any, words: str) -> None:

@@ -172,4 +172,10 @@ def test_no_other_module_starts_processes() -> None:
             ):
                 found.add(file.relative_to(SOURCES).as_posix())
     # Each gives its children variables of `_child_environment` alone.
-    assert found == {"media/sender.py", "server/workers.py", "services/local.py"}
+    assert found == {
+        "cli/_finding.py",
+        "cli/doctor_packages.py",
+        "media/sender.py",
+        "server/workers.py",
+        "services/local.py",
+    }

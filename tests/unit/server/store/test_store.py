@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import sqlite3
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
+import nanomeet_widget.server.store as package
 from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.store.group_records import GroupsRecord
+from nanomeet_widget.server.store.hub_records import HubRoom
 from nanomeet_widget.server.store.migrations import GROUPS, MIGRATIONS, ROSTER
 from nanomeet_widget.server.store.store import Store
 
@@ -84,3 +88,26 @@ def person(roster: str, name: str) -> Claims:
         name=name,
         roster=roster,
     )
+
+
+def test_no_parameter_of_sql_is_a_number() -> None:
+    """Python 3.12.1 warns of `?1` with a tuple: a parameter that is used twice has a name."""
+    files = sorted(Path(package.__path__[0]).glob("*.py"))
+    assert len(files) > 5
+    for file in files:
+        texts = [
+            node.value
+            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+        assert not [text for text in texts if re.search(r"\?\d", text)], file
+
+
+def test_the_rooms_and_tokens_of_a_hub(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        store.hub.save_room(HubRoom(name="mine", owner="ada", stream="s"))
+        store.hub.save_room(HubRoom(name="ours", owner="", stream="t"))
+        assert store.hub.is_free("mine")
+        assert store.hub.live() == store.hub.live("ada") == []
+        store.hub.forget_unused()
+        assert [room.name for room in store.hub.rooms()] == ["ours"]
