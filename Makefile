@@ -4,7 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo test quick hosts test-python test-js lint audit format bench screenshots clean
+.PHONY: setup build demo docs test quick hosts pythons release rehearsal version test-python test-server test-browser test-js lint audit format bench \
+	external-links screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
 
@@ -24,7 +25,7 @@ $(BIN)/python:
 
 $(STAMPS)/python: pyproject.toml hatch_build.py $(STAMPS)/js | $(BIN)/python
 	@mkdir -p $(STAMPS)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo,bench]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test,lint,demo,bench,docs]'
 	@touch $@
 
 # Rebuild the bundle when its sources change.
@@ -40,10 +41,10 @@ demo: build
 	$(BIN)/jupyter lab --ServerApp.root_dir=notebooks --LabApp.default_url=/lab/tree/quickstart.ipynb \
 		$(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Lint and environments run side by side: one waits for the network.
+# What is short comes first, side by side: one waits for the network, another for one core.
 test: $(STAMPS)/system build
-	$(MAKE) -j2 lint hosts
-	$(MAKE) test-js test-python
+	$(MAKE) -j3 lint hosts test-js
+	$(MAKE) test-python
 
 # The tests of what differs from the main branch, by name. `BASE=HEAD`: of uncommitted changes.
 BASE ?= main
@@ -62,13 +63,18 @@ hosts: $(HOSTS)
 test-js: build
 	cd js && npm test
 
-# Two workers per core: tests without a browser compute for a bit more than half of their time, and wait for servers
-# and deadlines otherwise. Browser tests run after them, with a Lab and a Chromium per worker; a worker that is done
-# takes over tests of another one. There, a third worker uses the cores while tests wait; more only slow each other.
-WORKERS ?= 4
+# Three workers per core: tests without a browser compute for less than half of their time, and wait for servers and
+# deadlines otherwise. A worker runs all tests of a file, so that a file's servers start once. Browser tests run after
+# them: they leave both cores little to do besides. Each of their workers has a Lab and a Chromium; one that is done takes
+# over tests of another one. A third one uses the cores while tests wait; more only slow each other.
+WORKERS ?= 6
 BROWSER_WORKERS ?= 3
-test-python: build hosts
-	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS)
+test-python: test-server test-browser
+
+test-server: build
+	$(BIN)/python -m pytest --ignore=tests/browser --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder
+
+test-browser: build hosts
 	$(BIN)/python -m pytest tests/browser --numprocesses=$(BROWSER_WORKERS) --dist=worksteal --durations=20
 
 lint: build
@@ -77,6 +83,30 @@ lint: build
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run check && npm run lint
+
+# The tests on every Python that is there, with the oldest and the newest allowed dependencies. Some of it:
+# `make pythons PYTHONS="3.10 3.13" RESOLUTIONS=lowest TESTS=tests/unit`.
+PYTHONS ?=
+RESOLUTIONS ?= lowest highest
+TESTS ?= tests/unit tests/contract tests/secrecy
+pythons: $(STAMPS)/system $(STAMPS)/release build
+	$(BIN)/python -m scripts.pythons --pythons="$(PYTHONS)" --resolutions="$(RESOLUTIONS)" \
+		--tests="$(TESTS)" --workers=$(WORKERS)
+
+$(STAMPS)/release: pyproject.toml $(STAMPS)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[release]'
+	@touch $@
+
+# docs/releasing.md: what these do. Neither uploads anything.
+release: $(STAMPS)/release setup
+	$(BIN)/python -m scripts.release --pythons="$(PYTHONS)"
+
+rehearsal: $(STAMPS)/release setup
+	$(BIN)/python -m scripts.release --rehearse --pythons="$(PYTHONS)"
+
+# `make version VERSION=0.2.0` writes it everywhere, and closes the section of CHANGELOG.md.
+version: setup
+	$(BIN)/python -m scripts.versions $(VERSION)
 
 # Known vulnerabilities of dependencies; needs a network.
 audit: setup
@@ -93,9 +123,18 @@ BENCHMARKS := broadcast_latency python_broadcast python_meeting lip_sync late_jo
 bench: $(STAMPS)/system build
 	set -e; for name in $(BENCHMARKS); do $(BIN)/python -m benchmarks.$$name; done
 
-# Retake the screenshots of the documents.
+# The site of the documents, in `site/`: open site/index.html. What is wrong with a page or a link ends it.
+docs: build
+	$(BIN)/python -m docs.site
+
+# Links of the site to others, one a line: for a machine with a network and a program that tries them.
+external-links: docs
+	@$(BIN)/python -m docs.site --external
+
+# Retake the screenshots of the documents and the gallery, and record what the demo page plays.
 screenshots: $(STAMPS)/system build
-	SCREENS=docs/images $(BIN)/python -m pytest $(addprefix tests/browser/test_,screens.py class.py class_panel.py python_class_panel.py)
+	$(BIN)/python -m docs.site.record
+	SCREENS=docs/images $(BIN)/python -m pytest $(addprefix tests/browser/test_,screens.py class.py class_panel.py python_class_panel.py gallery.py)
 
 clean:
-	rm -rf $(VENV) .hosts $(STAMPS) js/node_modules src/nanomeet_widget/static dist
+	rm -rf $(VENV) .hosts .pythons $(STAMPS) js/node_modules src/nanomeet_widget/static dist site

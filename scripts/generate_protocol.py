@@ -46,6 +46,10 @@ UNIONS = {
 PAGE_UNIONS = ("FromKernel", "ToKernel", "PlayerFromKernel", "PlayerToKernel")
 
 
+class UnreadableError(Exception):
+    """A message that cannot be rendered; the text says what to change."""
+
+
 def _type(annotation: typing.Any) -> str:
     origin, args = typing.get_origin(annotation), typing.get_args(annotation)
     if origin is typing.Annotated:
@@ -60,17 +64,34 @@ def _type(annotation: typing.Any) -> str:
     if origin in (tuple, dict):
         inner = ", ".join(map(_type, args))
         return f"[{inner}]" if origin is tuple else f"Record<{inner}>"
-    return _SIMPLE.get(annotation) or str(annotation.__name__)
+    return _SIMPLE.get(annotation) or _named(annotation)
+
+
+def _named(annotation: typing.Any) -> str:
+    if isinstance(annotation, type) and issubclass(annotation, (msgspec.Struct, Enum)):
+        return str(annotation.__name__)
+    known = ", ".join(kind.__name__ for kind in _SIMPLE if isinstance(kind, type))
+    raise UnreadableError(
+        f"{annotation} has no TypeScript here: use {known}, Literal, list, tuple, dict, an enum or another "
+        "struct, or add it to _SIMPLE in scripts/generate_protocol.py"
+    )
+
+
+def _meaning(struct: type[msgspec.Struct]) -> str:
+    lines = (struct.__doc__ or "").splitlines()
+    if not lines:
+        raise UnreadableError(
+            f"{struct.__name__} in {struct.__module__} has no docstring: its first line says what the "
+            "message means, also in docs/signalling.md"
+        )
+    return lines[0] + " Moderators only." * issubclass(struct, common.ModeratorRequest)
 
 
 def _interface(struct: type[msgspec.Struct], *, from_page: bool) -> str:
     names = vars(sys.modules[struct.__module__])
     hints = typing.get_type_hints(struct, include_extras=True, localns=names)
-    says = (struct.__doc__ or "").splitlines()[0]
-    if issubclass(struct, common.ModeratorRequest):
-        says += " Moderators only."
     lines = [
-        f"/** {says} */",
+        f"/** {_meaning(struct)} */",
         f"export interface {struct.__name__} {{",
     ]
     tag = struct.__struct_config__.tag
@@ -109,8 +130,20 @@ def _limits() -> str:
     return "\n".join(["export const LIMITS = {", *lines, "} as const;"])
 
 
+def check_unions(modules: typing.Iterable[types.ModuleType], unions: typing.Iterable[str]) -> None:
+    """Raise UnreadableError for a message that is in no union: nothing would accept or send it."""
+    listed = {member for union in unions for member in _members(union)}
+    for struct in (s for module in modules for s in _structs(module)):
+        if struct.__struct_config__.tag is not None and struct not in listed:
+            raise UnreadableError(
+                f"{struct.__name__} in {struct.__module__} is in none of {', '.join(unions)}: add it to the "
+                "one of those who send it"
+            )
+
+
 def render() -> str:
     """Return the TypeScript source."""
+    check_unions(MODULES, UNIONS)
     server_only = {m.__name__ for u in UNIONS if "Server" in u for m in _members(u)}
     structs = [s for module in MODULES for s in _structs(module) if s not in BASES]
     shown = {"Participant", "Playout", "BroadcastState", "RoomState", "IceServer"} | server_only
@@ -191,10 +224,9 @@ def _table(structs: typing.Iterable[type[msgspec.Struct]], *, from_client: bool 
     lines = ["| type | fields | meaning |", "|---|---|---|"]
     for struct in structs:
         name = struct.__struct_config__.tag or struct.__name__
-        says = (struct.__doc__ or "").splitlines()[0]
-        if issubclass(struct, common.ModeratorRequest):
-            says += " Moderators only."
-        lines.append(f"| `{name}` | {_fields(struct, from_client=from_client)} | {says} |")
+        lines.append(
+            f"| `{name}` | {_fields(struct, from_client=from_client)} | {_meaning(struct)} |"
+        )
     return "\n".join(lines)
 
 
@@ -212,11 +244,25 @@ def _fields(struct: type[msgspec.Struct], *, from_client: bool | None) -> str:
 #: Every file, and what renders it.
 FILES = {TARGET: render, PAGE_TARGET: render_page, DOCUMENT: render_document}
 
-if __name__ == "__main__":
-    for target, rendered in FILES.items():
-        text = rendered()
-        if "--check" not in sys.argv:
-            target.write_text(text)
+
+def main() -> int:
+    """Write the files, or only compare them (`--check`); return 1 if that fails."""
+    try:
+        rendered = {target: render_file() for target, render_file in FILES.items()}
+    except UnreadableError as error:
+        print(error, file=sys.stderr)
+        return 1
+    stale = [target for target, text in rendered.items() if target.read_text() != text]
+    for target in stale:
+        if "--check" in sys.argv:
+            print(f"{target} is not up to date: run scripts/generate_protocol.py", file=sys.stderr)
+        else:
+            target.write_text(rendered[target])
             print(f"wrote {target}")
-        elif not target.exists() or target.read_text() != text:
-            sys.exit(1)
+    if not stale:
+        print("Everything is up to date.")
+    return int(bool(stale) and "--check" in sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

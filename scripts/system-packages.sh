@@ -1,11 +1,16 @@
 #!/bin/sh
-# Installs the system packages that the tests need: Chromium, with and without windows, ffprobe to read
-# recordings, nginx as a reverse proxy and as a target for RTMP and RTMPS, coturn to relay media.
+# Installs the system packages that the tests need: Chromium, with and without windows, Firefox, WebKitGTK with its
+# codecs and a screen for its window, ffprobe to read recordings, nginx as a reverse proxy and as a target for RTMP
+# and RTMPS, coturn to relay media.
 set -eu
 
 missing=""
 command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v chromium-headless-shell >/dev/null 2>&1 || missing="$missing chromium-headless-shell"
+command -v firefox-esr >/dev/null 2>&1 || command -v firefox >/dev/null 2>&1 || missing="$missing firefox-esr"
+command -v WebKitWebDriver >/dev/null 2>&1 ||
+  missing="$missing webkit2gtk-driver gstreamer1.0-libav gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
+command -v Xvfb >/dev/null 2>&1 || missing="$missing xvfb"
 command -v ffprobe >/dev/null 2>&1 || missing="$missing ffmpeg"
 PATH="$PATH:/usr/sbin"
 command -v nginx >/dev/null 2>&1 || missing="$missing nginx-light"

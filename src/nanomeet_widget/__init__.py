@@ -43,6 +43,7 @@ from nanomeet_widget._errors import (
     WrongRoomError,
 )
 from nanomeet_widget._models import Invite, Playout, Room, Secret
+from nanomeet_widget._progress import set_progress
 from nanomeet_widget._recording import Recording
 from nanomeet_widget._rooms import acreate_invite, acreate_room, create_invite, create_room
 from nanomeet_widget._states import BroadcastStatus, MeetingStatus
@@ -50,6 +51,7 @@ from nanomeet_widget._version import __version__
 from nanomeet_widget.services import configure
 
 if TYPE_CHECKING:
+    from nanomeet_widget._demo import demo
     from nanomeet_widget._player import BroadcastPlayer
     from nanomeet_widget._reading import Frame, Reading, Sound
     from nanomeet_widget._showing import Show
@@ -70,6 +72,7 @@ if TYPE_CHECKING:
     )
     from nanomeet_widget.classroom.panel import ClassPanel
     from nanomeet_widget.classroom.records import records
+    from nanomeet_widget.cli.diagnosis import doctor
 
 __all__ = [
     "AuthenticationError",
@@ -134,8 +137,11 @@ __all__ = [
     "create_invite",
     "create_invites",
     "create_room",
+    "demo",
+    "doctor",
     "records",
     "roster",
+    "set_progress",
 ]
 
 
@@ -144,6 +150,8 @@ __all__ = [
 _LAZY = {
     "NanoMeet": "_widget",
     "BroadcastPlayer": "_player",
+    "demo": "_demo",
+    "doctor": "cli.diagnosis",
     "Show": "_showing",
     **dict.fromkeys(("Bot", "ProgramBroadcast", "broadcast"), "bot"),
     **dict.fromkeys(("Frame", "Reading", "Sound"), "_reading"),

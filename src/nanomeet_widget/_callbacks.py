@@ -33,6 +33,11 @@ class Guard:
         self._show = show
         self._home = _running_loop()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._over = False
+
+    def end(self) -> None:
+        """Show no error from now on, and log it for debugging only: the code that raises it is gone."""
+        self._over = True
 
     def call(self, callback: Callable[[Any], object], argument: object, cause: str) -> None:
         """Call `callback`; `cause` names what it is called for."""
@@ -75,6 +80,9 @@ class Guard:
 
     def _failed(self, callback: object, cause: str, error: BaseException) -> None:
         name = getattr(callback, "__name__", "a callback")
+        if self._over:
+            _logger.debug("%s, called for %s, raised", name, cause, exc_info=error)
+            return
         _logger.error("%s, called for %s, raised", name, cause, exc_info=error)
         self._show(f"{name}, called for {cause}, raised {type(error).__name__}: {error}")
 

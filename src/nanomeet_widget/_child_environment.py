@@ -26,7 +26,15 @@ _SERVER = frozenset(
         *("JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "SSL_CERT_FILE", "SSL_CERT_DIR"),
     }
 )
+#: What an installer needs besides: its own settings, and the way to its index.
+_INSTALLER = frozenset(
+    {
+        *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+        *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NETRC"),
+    }
+)
 _LOCALE = "LC_"
+_PIP = "PIP_"
 #: Modules come from where Python is installed, not from the folder in which a notebook lies (Python 3.11).
 _FIXED = {"PYTHONSAFEPATH": "1"}
 
@@ -52,6 +60,18 @@ def for_worker(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
     """
     # Libraries that would start a thread for each core at once.
     return {**_kept(environment, _PLAIN), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def for_installer(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the variables for a program that installs or enables a package.
+
+    Parameters
+    ----------
+    environment
+        The user's own.
+    """
+    pip = {name: value for name, value in environment.items() if name.startswith(_PIP)}
+    return {**_kept(environment, _PLAIN | _SERVER | _INSTALLER), **pip}
 
 
 def _kept(environment: Mapping[str, str], names: frozenset[str]) -> dict[str, str]:

@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from nanomeet_widget import _kernel
+from nanomeet_widget import _kernel, _web_apps
 from nanomeet_widget._errors import (
     CannotAwaitError,
     CommandError,
     CommandTimeoutError,
     NoFrontEndError,
 )
+from nanomeet_widget._progress import progress
 
 T = TypeVar("T")
 
@@ -144,7 +145,8 @@ class Command(Coroutine[Any, Any, T]):
         if not self._future.done() and (why := self._why_await()):
             raise CannotAwaitError(f"{self.name}: {why}")
         try:
-            return self._future.result(timeout)
+            with progress(f"Waiting for {self.name}…"):
+                return self._future.result(timeout)
         except FutureTimeoutError as error:
             if self._future.done():
                 raise
@@ -261,14 +263,25 @@ class Command(Coroutine[Any, Any, T]):
         return driven
 
     async def _wait(self) -> T:
+        if self._future.done() or not _kernel.in_running_cell():
+            return await self._settled()
+        with progress(f"Waiting for {self.name}…", modest=True):
+            return await self._settled()
+
+    async def _settled(self) -> T:
         if self._future.done() or self._heard is None:
             await _one_of(self._future)
             return self._future.result()
-        if problem := _kernel.why_no_answer():
+        if problem := _kernel.why_no_answer() or _web_apps.why_no_answer():
             raise CannotAwaitError(f"{self.name}: {problem}")
+        if (awaited := _web_apps.reactive_await()) is not None:
+            await _one_of(self._future, within=_web_apps.PATIENCE)
+            if not self._future.done() and _web_apps.reactive_await() is awaited:
+                raise CannotAwaitError(f"{self.name}: {_web_apps.WHY_STALLED}")
         await _one_of(self._future, self._heard)
         if not self._future.done() and not self._heard.result():
-            raise CannotAwaitError(f"{self.name}: {_kernel.why_silent()}")
+            problem = _web_apps.why_silent() or _kernel.why_silent()
+            raise CannotAwaitError(f"{self.name}: {problem}")
         await _one_of(self._future)
         try:
             return self._future.result()
@@ -334,8 +347,8 @@ def _task() -> object:
         return Command
 
 
-async def _one_of(*futures: Future[Any]) -> None:
-    """Wait until one of them is done, whichever thread that happens on."""
+async def _one_of(*futures: Future[Any], within: float | None = None) -> None:
+    """Wait until one of them is done, whichever thread that happens on, or for some seconds."""
     loop = asyncio.get_running_loop()
     woken = asyncio.Event()
 
@@ -345,7 +358,8 @@ async def _one_of(*futures: Future[Any]) -> None:
 
     for future in futures:
         future.add_done_callback(wake)
-    await woken.wait()
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(woken.wait(), within)
 
 
 def refused(name: str, error: CommandError) -> Command[Any]:

@@ -77,7 +77,7 @@ def proxy_for(origin: str) -> Proxy | None:
         return None
     found = urllib.request.getproxies()
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if _is_excepted(host, port, found.get("no", "")) or urllib.request.proxy_bypass(host):
+    if is_excepted(host, port, found.get("no", "")) or urllib.request.proxy_bypass(host):
         return None
     for scheme in (parts.scheme, "all"):
         if value := found.get(scheme, "").strip():
@@ -244,7 +244,7 @@ def _name_of(scheme: str) -> str:
     return named[0] if named else f"the system's setting of a proxy for {scheme}"
 
 
-def _is_excepted(host: str, port: int, exceptions: str) -> bool:
+def is_excepted(host: str, port: int, exceptions: str) -> bool:
     """Return whether `NO_PROXY` names a host: by name, suffix, address, network, with a port or not."""
     return any(
         _matches(entry.partition("://")[2] or entry, host.lower(), port)

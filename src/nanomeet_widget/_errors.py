@@ -32,9 +32,46 @@ NanoMeetError
 
 from __future__ import annotations
 
+from nanomeet_widget import _documentation
+
+#: How the line of a traceback begins that has the address.
+_SEE = f"See {_documentation.page('errors.md')}"
+
 
 class NanoMeetError(Exception):
-    """The base of every error of this package."""
+    """The base of every error of this package.
+
+    Attributes
+    ----------
+    help : str
+        The address of the section that explains it.
+    """
+
+    @property
+    def help(self) -> str:
+        classes = [known.__name__ for known in type(self).__mro__]
+        return _documentation.of_error(str(getattr(self, "kind", "")), *classes)
+
+    # Tracebacks of Python 3.11 and of IPython show these lines (PEP 678); `str` stays the message alone, so
+    # that an error may be quoted in another.
+    @property
+    def __notes__(self) -> list[str]:
+        notes: list[str] = self.__dict__.setdefault("_notes", [])
+        # The kind may have been set meanwhile, and the list is the one that `add_note` adds to.
+        notes[:] = [note for note in notes if not note.startswith(_SEE)]
+        if not self._is_explained_below():
+            notes.insert(0, f"See {self.help}")
+        return notes
+
+    @__notes__.setter
+    def __notes__(self, notes: list[str]) -> None:
+        self.__dict__["_notes"] = list(notes)
+
+    def _is_explained_below(self) -> bool:
+        """Return whether the traceback shows the same address already, with the error that caused this one."""
+        hidden = None if self.__suppress_context__ else self.__context__
+        cause = self.__cause__ or hidden
+        return isinstance(cause, NanoMeetError) and cause.help == self.help
 
 
 class InvalidInputError(NanoMeetError, ValueError):

@@ -25,6 +25,7 @@ from nanomeet_widget._errors import (
     ServiceUnavailableError,
 )
 from nanomeet_widget._models import SecretText
+from nanomeet_widget._progress import progress
 
 if TYPE_CHECKING:
     import httpx
@@ -153,25 +154,31 @@ class Http:
     def run(self, steps: Steps[T]) -> T:
         """Carry out the steps of a service."""
         result: Any = None
-        try:
-            while True:
-                step = steps.send(result)
-                result = self.call(step) if isinstance(step, Request) else step()
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+        with progress(self._waiting, modest=True):
+            try:
+                while True:
+                    step = steps.send(result)
+                    result = self.call(step) if isinstance(step, Request) else step()
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
 
     async def arun(self, steps: Steps[T]) -> T:
         """Carry out the steps of a service, without blocking."""
         result: Any = None
-        try:
-            while True:
-                step = steps.send(result)
-                if isinstance(step, Request):
-                    result = await self.acall(step)
-                else:
-                    result = await asyncio.to_thread(step)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
+        with progress(self._waiting, modest=True):
+            try:
+                while True:
+                    step = steps.send(result)
+                    if isinstance(step, Request):
+                        result = await self.acall(step)
+                    else:
+                        result = await asyncio.to_thread(step)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+
+    @property
+    def _waiting(self) -> str:
+        return f"Waiting for {self._name}…"
 
     def call(self, request: Request) -> Any:  # noqa: ANN401 - JSON, which the caller checks
         """Send a request and return the JSON of its answer.
@@ -199,7 +206,8 @@ class Http:
                 raise self._unreachable(request, error) from None
 
         try:
-            return tenacity.Retrying(**_policy(tenacity), sleep=self._sleep)(attempt)
+            with progress(self._waiting, modest=True):
+                return tenacity.Retrying(**_policy(tenacity), sleep=self._sleep)(attempt)
         except _Failed as failed:
             raise failed.error from None
 
@@ -259,8 +267,11 @@ class Http:
                 if response.status_code != _HTTP_OK:
                     response.read()
                     self._answer(request, response, response.content)
-                for chunk in response.iter_bytes():
-                    file.write(chunk)
+                whole = int(response.headers.get("content-length") or 0)
+                with progress(f"Downloading {target.name}…") as told:
+                    for chunk in response.iter_bytes():
+                        file.write(chunk)
+                        told.say(f"Downloading {target.name}: {_size(file.tell(), whole)}")
             unfinished.replace(target)
         except _failures(httpx) as error:
             raise self._unreachable(request, error).error from None
@@ -579,3 +590,11 @@ def _arguments(request: Request) -> dict[str, Any]:
         "headers": request.headers,
         "json": request.body,
     }
+
+
+def _size(done: int, whole: int) -> str:
+    """Return how much of a file is there, in words."""
+    megabyte = 1 << 20
+    if whole:
+        return f"{done / megabyte:.1f} of {whole / megabyte:.1f} MB"
+    return f"{done / megabyte:.1f} MB"

@@ -70,7 +70,7 @@ class Absent:
         """What to do about it."""
         if self.error:
             return "correct that (Jupyter's log has more), then restart Jupyter"
-        python = _python_of(self.pid)
+        python = python_of(self.pid)
         if python == sys.executable:
             return f"restart Jupyter; if that is not enough: {python} -m {_ENABLE}, and restart it"
         if python is None:
@@ -196,11 +196,23 @@ def servers(folder: Path | None = None) -> Iterator[tuple[str, Extension | Absen
     folder
         Jupyter's runtime folder, by default this user's.
     """
+    for _, url, known in found(folder):
+        yield url, known
+
+
+def found(folder: Path | None = None) -> Iterator[tuple[int, str, Extension | Absent]]:
+    """Yield the same with their process ids.
+
+    Parameters
+    ----------
+    folder
+        Jupyter's runtime folder, by default this user's.
+    """
     for pid, url in running(folder).items():
-        yield url, at(pid, folder)
+        yield pid, url, at(pid, folder)
 
 
-def _python_of(pid: int) -> str | None:
+def python_of(pid: int) -> str | None:
     """Return the interpreter of a process, if it is known."""
     for part in _command(pid)[:1]:
         if Path(part).is_absolute() and "python" in Path(part).name:
@@ -208,7 +220,14 @@ def _python_of(pid: int) -> str | None:
     return None
 
 
+def in_colab() -> bool:
+    """Return whether this is a kernel of Colab, whose Jupyter server brings no pages to browsers."""
+    return "COLAB_RELEASE_TAG" in os.environ
+
+
 def _parent() -> int | None:
+    if in_colab():
+        return None
     parent = os.environ.get(_PARENT, "")
     # A kernel that outlived its Jupyter server has another parent, and so no server.
     if not parent.isascii() or not parent.isdigit() or int(parent) <= 1:

@@ -7,6 +7,7 @@ Each probe and reply counts as activity for what ends idle kernels.
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from datetime import datetime, timezone
 
 from nanomeet_widget import _pages
 
+_logger = logging.getLogger("nanomeet_widget")
 #: Seconds between two probes.
 PROBE = 12.0
 #: So many probes in a row without a reply mean that the page is gone.
@@ -77,7 +79,10 @@ class Watch:
                 if self._ear is not None:
                     self._ear.call_soon_threadsafe(self._is_free)
             asked = time.monotonic()
-            self._ask()
+            try:
+                self._ask()
+            except Exception as error:  # noqa: BLE001 - a host may raise anything where it cannot send
+                _logger.debug("the page could not be asked: %s", error)
 
     def _is_free(self) -> None:
         self._ear_free = True

@@ -113,7 +113,8 @@ def lock(path: Path) -> Lock:
         If the folder cannot be written to.
     """
     if has_locks(path.parent):
-        return filelock.FileLock(path)
+        # Older releases of filelock make it readable for all.
+        return filelock.FileLock(path, mode=0o600)
     # Another name: the system's lock leaves its file behind, which would look like a held lock.
     return SoftLock(path.with_name(f"{path.name}.soft"))
 

@@ -427,6 +427,8 @@ class Failure(TypedDict):
 
     kind: str
     message: str
+    #: The address of the section that explains it.
+    help: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,7 +39,8 @@ def entrance(
     if not _trust.is_known(server):
         return _entrance(ask=server, guest=guest)
     found = services.found_at(server, base) if base else None
-    obstacle = services.obstacle(server) if base and not found else None
+    # A page that no Jupyter server brought, such as Colab's, may be on another machine, too.
+    obstacle = (not found and services.obstacle(server)) or ""
     library = library or services.library(server)
     return Token(
         token=token,
@@ -47,7 +48,7 @@ def entrance(
         server=found,
         broadcast=_targets(token) if moderator and not guest else None,
         library=library.page() if library else None,
-        obstacle=obstacle or "",
+        obstacle=obstacle[:1].upper() + obstacle[1:],
         guest=guest,
     )
 

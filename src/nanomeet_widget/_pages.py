@@ -128,4 +128,5 @@ def _handles_message() -> bool:
     except RuntimeError:
         return True
     name = getattr(task.get_coro(), "__qualname__", "") if task is not None else ""
-    return "ernel." in name or name.endswith("shell_main")
+    # With Python 3.10, ipykernel wraps its loops.
+    return "ernel." in name or name.endswith(("shell_main", "preserve_context"))

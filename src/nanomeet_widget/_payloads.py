@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from nanomeet_widget import _models, _page_protocol
+from nanomeet_widget import _documentation, _models, _page_protocol
 from nanomeet_widget._models import BroadcastStats, Message, ParticipantInfo, SecretText, Waiting
 
 
 def failure_of(told: _page_protocol.Failure | None) -> _models.Failure | None:
-    return None if told is None else {"kind": told.kind, "message": told.message}
+    if told is None:
+        return None
+    return {
+        "kind": told.kind,
+        "message": told.message,
+        "help": _documentation.of_error(told.kind, "CommandError"),
+    }
 
 
 def playout_of(told: _page_protocol.Playout) -> _models.Playout:

@@ -121,6 +121,8 @@ class BroadcastPlayer(Told, Synced):
             lambda _page, message: self.send(_page_protocol.encode(message))
         )
         self._guard = Guard(lambda words: self._channel.tell(Notice(message=words)))
+        #: Where the last facts are from, and their number.
+        self._told = ("", 0)
         #: As the page gets them.
         self._captions: CaptionsLink | CaptionsText | None = None
         if unknown := sorted(set(options) - set(self.trait_names())):
@@ -193,6 +195,9 @@ class BroadcastPlayer(Told, Synced):
         self._channel.close(CommandError("the player was closed"))
         super().close()
 
+    def _in_a_sentence(self) -> str:
+        return "A broadcast"
+
     def __enter__(self) -> Self:
         return self
 
@@ -218,7 +223,10 @@ class BroadcastPlayer(Told, Synced):
                 self._channel.greet("", self._source_message())
             case Reply():
                 self._channel.reply(message)
-            case Facts(facts=facts):
+            case Facts(facts=facts, view=view, number=number):
+                if view == self._told[0] and number < self._told[1]:
+                    return  # newer ones have come
+                self._told = (view, number)
                 self._tell(
                     state=facts.state if facts.state in STATES else "failed",
                     paused=facts.paused,

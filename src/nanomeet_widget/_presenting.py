@@ -39,8 +39,8 @@ class Presenting(Participation):
 
     def __init__(self, **traits: Any) -> None:  # noqa: ANN401 - traits of every widget
         self._shows: dict[Use, Show] = {}
-        #: How many are being opened: each takes the place of what is shown.
-        self._opening: dict[Use, int] = {"screen": 0, "camera": 0, "output": 0}
+        #: Those that are being opened: each takes the place of what is shown.
+        self._opening: dict[Use, list[Show]] = {"screen": [], "camera": [], "output": []}
         super().__init__(**traits)
 
     def present(
@@ -158,11 +158,12 @@ class Presenting(Participation):
         return self._show("process_video", "camera", sender, *_OPEN, {"use": "camera"})
 
     def _check_camera(self, who: str) -> None:
-        camera = self._shows.get("camera")
-        if who == "me" and camera is not None and camera.state != "ended":
+        # One that is about to begin would end, and the camera go off, as its reading is replaced.
+        shows = (self._shows.get("camera"), *self._opening["camera"])
+        if who == "me" and any(show is not None and show.state != "ended" for show in shows):
             raise CommandRefusedError(
-                "frames: process_video reads your camera: look at its pictures in that function, or stop "
-                "it first",
+                "frames: process_video reads your camera, and one program reads it at a time: look at the "
+                "pictures in the function that process_video calls, or call stop() on what it returned"
             )
 
     def _show(self, name: str, use: Use, sender: Sender | None, method: str, *args: object) -> Show:
@@ -178,7 +179,7 @@ class Presenting(Participation):
         def begin(answer: dict[str, str]) -> None:
             stream = str(answer["stream"])
             ticket = "" if sender is None else str(answer["ticket"])
-            self._opening[use] -= 1
+            self._opening[use].remove(show)
             before = self._shows.get(use)
             self._shows[use] = show
             if before is not None and before is not show:
@@ -187,10 +188,10 @@ class Presenting(Participation):
 
         def settled(asked: Command[None]) -> None:
             if asked.exception() is not None:
-                self._opening[use] -= 1
+                self._opening[use].remove(show)
                 show.settled(asked)
 
-        self._opening[use] += 1
+        self._opening[use].append(show)
         show.opened = self._command(name, begin, method, *args)
         show.opened.add_done_callback(settled)
         return show

@@ -86,7 +86,7 @@ class Readings(Commands, MeetingState):
         InvalidInputError
             If an argument breaks its rule.
         CommandRefusedError
-            If it is your own camera, and `NanoMeet.process_video` reads it.
+            At once, if it is your own camera, and `NanoMeet.process_video` reads it.
         MissingPackageError
             If NumPy is not installed.
 

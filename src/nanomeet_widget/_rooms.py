@@ -81,7 +81,7 @@ def create_room(
         records=records,
         records_days=records_days,
     )
-    return _noted(made, maker)
+    return noted(made, maker)
 
 
 async def acreate_room(
@@ -150,7 +150,7 @@ async def acreate_room(
         records=records,
         records_days=records_days,
     )
-    return _noted(made, maker)
+    return noted(made, maker)
 
 
 def create_invite(
@@ -245,7 +245,8 @@ async def acreate_invite(
     )
 
 
-def _noted(made: Room, maker: Service) -> Room:
+def noted(made: Room, maker: Service) -> Room:
+    """Note which service made a room, and that its server gets tokens; return the room."""
     _trust.use(made.server)
     services.remember(made.server, maker)
     return made

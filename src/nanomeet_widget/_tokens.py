@@ -2,7 +2,8 @@
 
 The claims are those of a nanoMeet token: `room`, `streamname`, `server`, `moderator`, `sub`, `aud`,
 `iss`, `iat`, `nbf`, `exp` (NumericDate, RFC 7519), and `jti`, which names a
-token without showing it. A personal link's token also has `name` and `roster`: who its owner is.
+token without showing it. A personal link's token also has `name` and `roster`: who its owner is; a demo's
+has `bots`.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Claims:
     #: Of a personal link: its owner's name, which is fixed in the room, and their ID in the roster.
     name: str = ""
     roster: str = ""
+    #: Whether the page that joins with it lets two demo bots come, too.
+    bots: bool = False
 
 
 class _Utf8(json.JSONEncoder):
@@ -97,7 +100,7 @@ def mint(claims: Claims, secret: bytes) -> str:
         "exp": int(claims.expiration.timestamp()),
         "jti": claims.jti or secrets.token_hex(8),
     }
-    payload |= {key: value for key in ("name", "roster") if (value := getattr(claims, key))}
+    payload |= {key: value for key in ("name", "roster", "bots") if (value := getattr(claims, key))}
     return jwt.encode(
         payload, secret, algorithm=ALGORITHM, headers={"typ": TYPE}, json_encoder=_Utf8
     )
@@ -205,6 +208,7 @@ def _claims(payload: dict[str, Any]) -> Claims:
         jti=_text(payload, "jti"),
         name=_text(payload, "name"),
         roster=_text(payload, "roster"),
+        bots=payload.get("bots") is True,
     )
 
 

@@ -28,6 +28,9 @@ class Told(t.HasTraits):
 
     _guard: Guard
 
+    def _app_is_over(self) -> None:
+        self._guard.end()
+
     def _tell(self, **values: object) -> None:
         """Set all of these traits, then call their observers."""
         changes: list[Bunch] = []

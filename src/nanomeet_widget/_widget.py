@@ -77,7 +77,7 @@ _AGAIN = "press the button in its cell to join again, or make another widget wit
 #: The options that a misspelt one may have meant.
 _OPTIONS = (
     *("token", "width", "height", "branding", "tile_view", "prejoin", "service", "layout"),
-    "script_url",
+    *("microphone", "camera", "script_url"),
 )
 _BRANDING_KEYS = frozenset(
     {
@@ -117,6 +117,10 @@ class NanoMeet(Presenting, Synced):
     prejoin : bool, optional
         Whether to choose name and devices before joining. None joins at once here, and asks in a
         browser's tab; False never asks.
+    microphone, camera : bool, default True
+        Whether to join with it on. It can be turned on and off in the meeting, and by `toggle_audio` and
+        `toggle_video`; changes here take effect
+        with the next join.
     script_url : str, optional
         The address of another nanoMeet library, such as the vendor's, to join with instead of this
         package's own client; by default what `service` says. It runs in a frame with an opaque
@@ -191,8 +195,8 @@ class NanoMeet(Presenting, Synced):
         (bytes), ``quality`` (of the full bitrate, from 0 to 1), ``codec, width, height, shows,
         viewers``.
     error : dict or None
-        Why it failed, or was left because its page is gone (``page_closed``, ``page_silent``): ``kind``
-        and ``message``.
+        Why it failed, or was left because its page is gone (``page_closed``, ``page_silent``): ``kind``,
+        ``message`` and ``help``, the address that explains it.
 
     Raises
     ------
@@ -219,6 +223,8 @@ class NanoMeet(Presenting, Synced):
     prejoin: _Option[bool | None] = t.Union([t.Bool()], default_value=None, allow_none=True).tag(
         sync=True
     )
+    microphone: _Option[bool] = t.Union([t.Bool()], default_value=True).tag(sync=True)
+    camera: _Option[bool] = t.Union([t.Bool()], default_value=True).tag(sync=True)
 
     # Not synced either: the page gets them when it joins.
     script_url = t.Unicode(default_value=None, allow_none=True)
@@ -237,6 +243,8 @@ class NanoMeet(Presenting, Synced):
         branding: str | dict[str, Any] | None = None,
         tile_view: TileView | None = None,
         prejoin: bool | None = None,
+        microphone: bool = True,
+        camera: bool = True,
         script_url: str | None = None,
         script_integrity: str | None = None,
         service: Service | None = None,
@@ -256,7 +264,7 @@ class NanoMeet(Presenting, Synced):
             entrance=self._entrance,
             hear=self._hear,
             lost=self._page_is_lost,
-            others=lambda: [one._sessions for one in _live_meetings() if one is not self],  # noqa: SLF001
+            others=lambda: [one._sessions for one in self._beside() if one is not self],  # noqa: SLF001
         )
         self._sessions = PageSessions(meeting, self.send)
         self._channel = self._sessions.channel
@@ -272,6 +280,8 @@ class NanoMeet(Presenting, Synced):
             branding=branding,
             tile_view=tile_view,
             prejoin=prejoin,
+            microphone=microphone,
+            camera=camera,
             script_url=script_url,
             script_integrity=script_integrity,
             **options,
@@ -302,18 +312,24 @@ class NanoMeet(Presenting, Synced):
         self._watch(alive=False)
         if self.comm is not None:
             self._end_media("the meeting's widget was closed")
-        if self._channel.page is not None and self.comm is not None:
-            self._channel.tell(Close())
+            replaced = self._app is not None and self._app.replaces
+            if self._channel.page is not None and not replaced:
+                self._channel.tell(Close())
         self._channel.close(CommandError("the meeting's widget was closed"))
+        if self.comm is not None:
+            self._is_left(None)
         super().close()
 
-    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:  # noqa: ANN401 - as the base has it
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - as the base has it
         if self.comm is None:
             self.layout.open()
             self.open()
         self._shown = True
         self._sessions.shown()
         return super()._repr_mimebundle_(**options)
+
+    def _in_a_sentence(self) -> str:
+        return f"The meeting {self.room}" if self.room else "A meeting"
 
     def __enter__(self) -> Self:
         return self
@@ -362,11 +378,13 @@ class NanoMeet(Presenting, Synced):
 
     # --- what the page says ---------------------------------------------------------------
 
-    def _hear(self, message: Message) -> None:
+    def _hear(self, message: Message) -> bool:
         try:
             self._HANDLERS[type(message)](self, message)
         except IllegalStepError as error:
             _logger.warning("ignored what the meeting's page told: %s", error)
+            return False
+        return True
 
     def _watch(self, *, alive: bool) -> None:
         self._sessions.watch(alive=alive)
@@ -381,9 +399,20 @@ class NanoMeet(Presenting, Synced):
         )
 
     def _page_is_lost(self, why: Failure, at: datetime | None) -> None:
+        if self._app is None:
+            self._is_left(why, at)
+        else:
+            self._app.call(lambda: self._is_left(why, at))
+
+    def _is_left(self, why: Failure | None, at: datetime | None = None) -> None:
         if self._status.state in ALIVE:
             self._on_status(Status(status=MeetingStatus.LEFT, error=why), at)
             self._on_event(EventMessage(name="videoConferenceLeft", data={"roomName": self.room}))
+
+    def _beside(self) -> list[NanoMeet]:
+        """Return the meetings of its notebook, or of its session of a web app."""
+        key = self._app and self._app.key
+        return [one for one in _live_meetings() if (one._app and one._app.key) is key]  # noqa: SLF001 - of the same class
 
     def _on_trust(self, told: Trust) -> None:
         # The user trusts the server that the card named; the token may have changed meanwhile.
@@ -404,6 +433,8 @@ class NanoMeet(Presenting, Synced):
 
     def _on_retired(self, _told: Retired) -> None:
         """Close the line to a page that shows another widget instead; showing this one opens it again."""
+        if self._app is not None and self._app.keeps:
+            return  # a web app may show it again without saying so, and its session's end closes it
         others = [widget for widget in _live_widgets() if widget is not self]
         if any(self in getattr(widget, "children", ()) for widget in others):
             return  # the box that it is in may be shown again

@@ -25,6 +25,7 @@ from nanomeet_widget._meeting_state import State, state
 from nanomeet_widget._models import SecretText
 from nanomeet_widget._page_protocol import Status
 from nanomeet_widget._participation import Participation
+from nanomeet_widget._progress import progress
 from nanomeet_widget._server_address import Address
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.bot import address
@@ -129,7 +130,7 @@ class Bot(Participation):
     broadcast_stats : None
         No page composes a broadcast here.
     error : dict or None
-        Why it failed: ``kind`` and ``message``.
+        Why it failed: ``kind``, ``message`` and ``help``, the address that explains it.
 
     Raises
     ------
@@ -259,7 +260,8 @@ class Bot(Participation):
     def __enter__(self) -> Self:
         self._background = background = BackgroundLoop()
         try:
-            background.run(self.__aenter__())
+            with progress(f"Joining {self.room}…"):
+                background.run(self.__aenter__())
         except BaseException:
             background.close()
             raise

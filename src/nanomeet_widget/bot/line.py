@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import random
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import msgspec
 from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
+from nanomeet_widget._attempts import Attempts
 from nanomeet_widget._errors import CommandError, failed
 from nanomeet_widget.server.protocol import classroom, common, meeting
 
@@ -146,9 +146,7 @@ class Line:
         Ending
             Why it ended.
         """
-        clock = asyncio.get_running_loop().time
-        since: float | None = clock()
-        attempt = 0
+        attempts = Attempts(_DELAYS, jitter=_JITTER)
         while True:
             self._arrived = False
             ending = await self._attempt()
@@ -157,15 +155,13 @@ class Line:
             )
             if ending is not None:
                 return ending
-            if self._arrived or since is None:
-                attempt, since = 0, clock()
+            if self._arrived:
+                attempts.stood()
             patience = _PATIENCE_JOINED if self._ever_joined else _PATIENCE_NEW
-            if clock() - since > patience:
+            if attempts.trouble > patience:
                 return self._unreachable()
             self._move(Connection.RECONNECTING)
-            delay = _DELAYS[min(attempt, len(_DELAYS) - 1)]
-            attempt += 1
-            await asyncio.sleep(delay * (1 + _JITTER * random.random()))  # noqa: S311 - no secret
+            await attempts.pause()
 
     async def ask(self, request: common.Request, *, timeout: float = ANSWER) -> Answer:
         """Send a request, and wait for its answer.

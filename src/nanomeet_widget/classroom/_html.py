@@ -10,11 +10,12 @@ from typing import Any
 from nanomeet_widget import _texts
 from nanomeet_widget.classroom import _cells
 
-# The notebook's own colours, in light and dark; lines in the text's colour.
+# The notebook's own colours, in light and dark; lines in the text's colour. In a narrow cell the table scrolls:
+# words stay whole.
 _FRAME = "max-width:100%;overflow-x:auto;color:inherit"
 _TABLE = "border-collapse:collapse;color:inherit;background:transparent;font-variant-numeric:tabular-nums"
 _CAPTION = "caption-side:top;text-align:start;color:inherit;font-weight:bold;padding:4px 0"
-_CELL = "color:inherit;padding:4px 8px;border-bottom:1px solid;vertical-align:top;max-width:40ch;overflow-wrap:anywhere;white-space:pre-line"
+_CELL = "color:inherit;padding:4px 8px;border-bottom:1px solid;vertical-align:top;max-width:40ch;overflow-wrap:break-word;white-space:pre-line"
 _TEXT, _NUMBER = f"text-align:start;{_CELL}", f"text-align:end;{_CELL}"
 
 

@@ -45,9 +45,10 @@ class Grouping(Commands, MeetingState):
 
         Parameters
         ----------
-        teams : int, mapping, DataFrame or iterable of dict, optional
+        teams : int, mapping, DataFrame, iterable of dict or path, optional
             A number of groups: everyone but the moderators is assigned by chance, evenly. Or a dict of
-            groups' names to lists of people. Or a table with a row for each person. A person is named by
+            groups' names to lists of people. Or a table with a row for each person: a DataFrame, dicts, or
+            the path of a ``.csv`` file. A person is named by
             their ID in the roster (in a table: column ``id``), by an id of `participants`, or by a name
             that no one else has (column ``name``). None for the groups that are open already.
         minutes : float, optional

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from nanomeet_widget import _texts
 from nanomeet_widget._command import Command
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._fallback import with_words
 from nanomeet_widget._models import GroupInfo
 from nanomeet_widget.classroom.teams import Present, group_name
 
@@ -353,7 +354,7 @@ class Groups:
             self._meeting.follow(lambda: self._show(view))
             if self.opened is not None:
                 self.opened.add_done_callback(lambda _: self._show(view))
-        return self._view._repr_mimebundle_(**kwargs)
+        return with_words(self._view._repr_mimebundle_(**kwargs), "A list of groups")
 
     def _show(self, view: ipywidgets.HTML) -> None:
         view.value = self._html()

@@ -12,9 +12,11 @@ from typing import NoReturn, SupportsIndex, overload
 from nanomeet_widget import _tokens, _validation, services
 from nanomeet_widget._errors import InvalidInputError, ProtocolError
 from nanomeet_widget._models import Invite, RosterPerson, Secret, SecretText
+from nanomeet_widget._progress import progress
 from nanomeet_widget.classroom import _csv, roster_rows
+from nanomeet_widget.classroom._tables import AnyTable
 from nanomeet_widget.classroom.records import records
-from nanomeet_widget.classroom.roster_rows import Row, Table
+from nanomeet_widget.classroom.roster_rows import Row
 from nanomeet_widget.services import Service
 from nanomeet_widget.services._service import Rostered
 
@@ -362,7 +364,7 @@ class Invites(Sequence[PersonalInvite]):
 
 def create_invites(
     token: str,
-    roster: Table,
+    roster: AnyTable,
     *,
     name: str = "name",
     email: str | None = "email",
@@ -433,13 +435,14 @@ def create_invites(
     token = SecretText(token)
     rows = roster_rows.read(roster, name=name, email=email, id=id, moderator=moderator)
     maker = service or _maker(token)
-    made = maker.create_invites(token, _rostered(rows), nbf=nbf, exp=exp)
+    with progress(_making(rows)):
+        made = maker.create_invites(token, _rostered(rows), nbf=nbf, exp=exp)
     return _invites(token, rows, made, maker)
 
 
 async def acreate_invites(
     token: str,
-    roster: Table,
+    roster: AnyTable,
     *,
     name: str = "name",
     email: str | None = "email",
@@ -493,7 +496,8 @@ async def acreate_invites(
     token = SecretText(token)
     rows = roster_rows.read(roster, name=name, email=email, id=id, moderator=moderator)
     maker = service or _maker(token)
-    made = await maker.acreate_invites(token, _rostered(rows), nbf=nbf, exp=exp)
+    with progress(_making(rows)):
+        made = await maker.acreate_invites(token, _rostered(rows), nbf=nbf, exp=exp)
     return _invites(token, rows, made, maker)
 
 
@@ -525,6 +529,10 @@ def roster(token: str, *, service: Service | None = None) -> Roster:
 
 def _maker(token: str) -> Service:
     return services.maker(_tokens.read(token).server)
+
+
+def _making(rows: Sequence[Row]) -> str:
+    return f"Making {len(rows)} personal links…"
 
 
 def _rostered(rows: Sequence[Row]) -> list[Rostered]:

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets
 
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget._fallback import with_words
 from nanomeet_widget._states import MeetingStatus
 from nanomeet_widget.classroom._gathering import Gathering
 from nanomeet_widget.classroom._panel_part import paragraph
@@ -79,6 +80,9 @@ class ClassPanel(ipywidgets.VBox):  # type: ignore[misc] # an untyped package
             if self._own_layout is not None:
                 self._own_layout.close()
         super().close()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - as ipywidgets has it
+        return with_words(super()._repr_mimebundle_(**options), "A class panel")
 
     def __repr__(self) -> str:
         return f"<ClassPanel of {self._meet.room!r}>"

@@ -18,8 +18,9 @@ from nanomeet_widget._meeting_state import ALIVE, MeetingState, State, state
 from nanomeet_widget._models import PollInfo
 from nanomeet_widget._page_protocol import PollChangedData, PollCountsData, PollOpenedData, Status
 from nanomeet_widget._validation import check_flag
+from nanomeet_widget.classroom._tables import AnyTable
 from nanomeet_widget.classroom.poll import Poll
-from nanomeet_widget.classroom.questions import Questions, read
+from nanomeet_widget.classroom.questions import read
 from nanomeet_widget.classroom.quiz import Quiz
 from nanomeet_widget.classroom.table import Table
 
@@ -114,7 +115,7 @@ class Polls(Commands, MeetingState):
             )
         )
 
-    def quiz(self, table: Questions, *, anonymous: bool = False, show: Show = "after") -> Quiz:
+    def quiz(self, table: AnyTable, *, anonymous: bool = False, show: Show = "after") -> Quiz:
         """Prepare questions that are asked one after the other, and scored. Moderators only.
 
         All of them are checked before the first one is asked. Embedded server only.
@@ -140,6 +141,8 @@ class Polls(Commands, MeetingState):
         ------
         InvalidInputError
             If a question breaks a rule, naming its row.
+        MissingPackageError
+            If it is a DataFrame that takes narwhals to read, and that is not installed.
         CommandRefusedError
             As `poll` raises it.
 

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import numbers
-import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import InvalidInputError
+from nanomeet_widget.classroom._tables import AnyTable, Reader, is_missing
 
-#: A DataFrame of pandas or polars, dicts, or the path of a CSV file.
-Questions: TypeAlias = Any
+#: Questions of a quiz: as many as a meeting has polls.
+_MOST = 256
+_READER = Reader(
+    subject="the quiz", example='[{"question": "2 + 2?", "options": ["3", "4"]}]', most=_MOST
+)
 
 #: Between several values of one cell.
 _BETWEEN = "|"
 _OPTION = re.compile(r"option[ _]?(\d+)", re.IGNORECASE)
 _COLUMNS = ("question", "options", "correct", "multiple", "seconds")
 _YES, _NO = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
-#: Bytes of a file, and questions of a quiz: as many as a meeting has polls.
-_MOST_BYTES, _MOST = 2_000_000, 256
 
 
-def read(table: Questions) -> list[tuple[str, dict[str, Any]]]:
+def read(table: AnyTable) -> list[tuple[str, dict[str, Any]]]:
     """Return the questions of a table.
 
     Parameters
@@ -43,59 +41,18 @@ def read(table: Questions) -> list[tuple[str, dict[str, Any]]]:
     ------
     InvalidInputError
         If the table cannot be read, or a row lacks something.
+    MissingPackageError
+        If it is a DataFrame that takes narwhals to read, and that is not installed.
     """
-    rows = list(_rows(table))
+    rows = _READER.read(table).rows
     if not rows:
         raise InvalidInputError("the quiz has no questions: give at least one")
     if len(rows) > _MOST:
-        raise InvalidInputError(f"the quiz has {len(rows)} questions, and at most {_MOST}")
+        raise InvalidInputError(f"the quiz has more than {_MOST} questions")
     return [
         (where, _question(where, row))
-        for where, row in ((f"question {number}", row) for number, row in enumerate(rows, 1))
+        for where, row in ((f"question {number}", row) for number, (_, row) in enumerate(rows, 1))
     ]
-
-
-def _rows(table: Questions) -> Iterable[Mapping[Any, Any]]:
-    if isinstance(table, (str, os.PathLike)):
-        return _csv(Path(table))
-    if hasattr(table, "to_dicts"):  # polars
-        return list(table.to_dicts())
-    if hasattr(table, "to_dict") and hasattr(table, "columns"):  # pandas
-        return list(table.to_dict(orient="records"))
-    if isinstance(table, Mapping) or not isinstance(table, Iterable):
-        raise InvalidInputError(
-            "a quiz is made of a DataFrame, a list of dicts, or the path of a CSV file, "
-            f"not {type(table).__name__}"
-        )
-    rows = list(table)
-    for number, row in enumerate(rows, 1):
-        if not isinstance(row, Mapping):
-            raise InvalidInputError(
-                f"question {number}: it must be a dict, not {type(row).__name__}"
-            )
-    return rows
-
-
-def _csv(path: Path) -> Iterator[Mapping[Any, Any]]:
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InvalidInputError(f"{path} is larger than {_MOST_BYTES} bytes")
-        text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise InvalidInputError(f"{path} cannot be read: {why}: check the path") from None
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise InvalidInputError(f"{path} is no CSV file: {error}") from None
-    for line, row in enumerate(rows, 2):
-        if None in row:
-            raise InvalidInputError(
-                f"{path}, row {line}: it has more cells than the first row has columns"
-            )
-    return iter(rows)
 
 
 def _question(where: str, row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -178,12 +135,4 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - a cell; what is no text is refus
 
 
 def _is_missing(value: Any) -> bool:  # noqa: ANN401 - a cell
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return True
-    if isinstance(value, (Sequence, Mapping)):
-        return False
-    # NaN, NaT and pandas.NA: none of them equals itself.
-    try:
-        return not bool(value == value)  # noqa: PLR0124 - see above
-    except (TypeError, ValueError):
-        return "NA" in type(value).__name__
+    return is_missing(value) or (isinstance(value, str) and not value.strip())

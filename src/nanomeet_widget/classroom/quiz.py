@@ -8,6 +8,7 @@ from typing import Any
 
 from nanomeet_widget._command import Command
 from nanomeet_widget._errors import CommandError, NanoMeetError
+from nanomeet_widget._fallback import with_words
 from nanomeet_widget.classroom.poll import Poll
 from nanomeet_widget.classroom.table import Kind, Table
 
@@ -219,7 +220,7 @@ class Quiz:
         self._show()
 
     def _repr_mimebundle_(self, **options: Any) -> Any:  # noqa: ANN401 - as ipywidgets has it
-        return self._box._repr_mimebundle_(**options)
+        return with_words(self._box._repr_mimebundle_(**options), "A quiz")
 
     def __repr__(self) -> str:
         return f"<Quiz: {len(self._asked)} of {len(self._questions)} questions asked>"

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import random
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from nanomeet_widget import _texts
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget._models import ParticipantInfo
-from nanomeet_widget.classroom._frames import frame_of, is_nothing
+from nanomeet_widget.classroom._tables import Reader, is_missing, listed, whole
 
-#: A number of groups, a dict of names to people, or a table of people: any DataFrame, or dicts.
+#: A number of groups, a dict of names to people, or a table of people: any DataFrame, dicts, or a CSV file.
 Teams: TypeAlias = Any
 
-#: Rows of a table: an iterable may have no end.
 _MOST_ROWS = 10_000
-_NAMED = 5
-_OTHERWISE = (
-    "teams is a {kind}: give a number of groups, a dict of names to people, a list of dicts, or a "
-    "DataFrame"
+_READER = Reader(
+    subject="the table of groups", example='[{"name": "Ada", "team": "A"}]', most=_MOST_ROWS
 )
+#: How many people or columns an error names.
+_NAMED = 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +83,7 @@ class Present:
         if len(found) > 1:
             raise InvalidInputError(
                 f"{len(found)} participants are named {_texts.quoted(who)}: name them by their ids, "
-                f"{_listed(found)}"
+                f"{listed(found, most=_NAMED)}"
             )
         return found[0] if found else None
 
@@ -119,10 +119,16 @@ def read(
     MissingPackageError
         If it is a DataFrame that takes narwhals to read, and that is not installed.
     """
-    if isinstance(teams, (bool, str, bytes)):
+    is_file = isinstance(teams, os.PathLike) or (
+        isinstance(teams, str) and teams.lower().endswith(".csv")
+    )
+    if not is_file and (
+        isinstance(teams, (bool, str, bytes))
+        or not (isinstance(teams, (int, Iterable)) or hasattr(teams, "columns"))
+    ):
         raise InvalidInputError(
             f"teams={_texts.quoted(teams)}: give a number of groups, a dict of names to people, or a table "
-            f"with a column {column!r}"
+            f"with a column {column!r}: a DataFrame, a list of dicts, or the path of a .csv file"
         )
     if isinstance(teams, int):
         return _by_chance(teams, participants, seed=seed)
@@ -232,18 +238,19 @@ def _as_person(group: object, person: object) -> str:
 def _of_table(table: object, *, column: str) -> dict[str, list[Sequence[str]]]:
     _texts.check("column", column, _texts.Length(least=1, most=200))
     wanted: dict[str, list[Sequence[str]]] = {}
-    for number, row in enumerate(_rows(table), start=1):
-        if number > _MOST_ROWS:
-            raise InvalidInputError(f"the table has more than {_MOST_ROWS} rows")
+    rows = _READER.read(table).rows
+    if len(rows) > _MOST_ROWS:
+        raise InvalidInputError(f"the table of groups has more than {_MOST_ROWS} rows")
+    for where, row in rows:
         if column not in row:
             raise InvalidInputError(
-                f"row {number} has no column {column!r}; it has {_listed(map(str, row))}: say which one "
-                "has the groups with column="
+                f"{where} has no column {column!r}; it has {listed(map(str, row), most=_NAMED)}: say "
+                "which one has the groups with column="
             )
         person = [text for text in (_text(row.get(key)) for key in ("id", "name")) if text]
         if not person:
             raise InvalidInputError(
-                f'row {number} names no one: it needs a column "id" (of the roster) or "name"'
+                f'{where} names no one: it needs a column "id" (of the roster) or "name"'
             )
         team = _text(row[column])
         # Who has no group stays in the main room.
@@ -257,43 +264,12 @@ def _as_name(name: object) -> str:
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell
-    """Return a cell as text; empty if nothing is in it. pandas makes floats of integers beside empty cells."""
-    if is_nothing(value):
+    """Return a cell as text; empty if nothing is in it."""
+    if is_missing(value):
         return ""
     if isinstance(value, str):
         return " ".join(value.split())
-    try:
-        number = int(value)
-    except (TypeError, ValueError, OverflowError):
-        return ""
-    return str(number) if number == value else str(value)
-
-
-def _rows(table: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - any table
-    package = type(table).__module__.partition(".")[0]
-    if package == "pandas" and hasattr(table, "columns"):
-        yield from table.to_dict("records")
-    elif hasattr(table, "columns"):
-        frame = frame_of(
-            table, reading="groups", install="pip install narwhals", otherwise=_OTHERWISE
-        )
-        yield from frame.iter_rows(named=True)
-    elif isinstance(table, Iterable):
-        for number, row in enumerate(table, start=1):
-            if not isinstance(row, Mapping):
-                raise InvalidInputError(
-                    f"row {number} is a {type(row).__name__}: give a list of dicts, such as "
-                    '[{"name": "Ada", "team": "A"}], a dict of groups, or a DataFrame'
-                )
-            yield row
-    else:
-        raise InvalidInputError(_OTHERWISE.format(kind=type(table).__name__))
-
-
-def _listed(values: Iterable[str]) -> str:
-    found = list(values)
-    more = f" and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
-    return ", ".join(map(_texts.quoted, found[:_NAMED])) + more
+    return whole(value) or (str(value) if isinstance(value, (int, float)) else "")
 
 
 def _folded(name: str) -> str:

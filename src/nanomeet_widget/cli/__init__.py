@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from nanomeet_widget._errors import NanoMeetError
 from nanomeet_widget._version import __version__
-from nanomeet_widget.cli import doctor, keeping, minting, revoking
+from nanomeet_widget.cli import demonstrating, doctor, explaining, keeping, minting, revoking
 from nanomeet_widget.cli._output import FAILED, Output
 
 _EPILOGUE = """\
@@ -86,5 +86,13 @@ def _parser() -> argparse.ArgumentParser:
     minting.add_token(commands.add_parser("token", parents=[common], help="show what a token says"))
     doctor.add_doctor(
         commands.add_parser("doctor", parents=[common], help="check what meetings need")
+    )
+    demonstrating.add_demo(
+        commands.add_parser(
+            "demo", parents=[common], help="open a meeting with two bots in your browser"
+        )
+    )
+    explaining.add_explain(
+        commands.add_parser("explain", parents=[common], help="explain an error, without a network")
     )
     return parser

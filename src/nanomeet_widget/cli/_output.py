@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from nanomeet_widget._errors import NanoMeetError
+
 DONE, FAILED = 0, 1
 
 
@@ -34,7 +36,7 @@ class Output:
             For programs.
         """
         if self.as_json:
-            print(json.dumps(facts, indent=2, default=_plain))
+            print(json.dumps(facts, indent=2, default=_plain), flush=True)
             return
         width = max(map(len, shown), default=0)
         for name, value in shown.items():
@@ -43,20 +45,20 @@ class Output:
     def line(self, text: str) -> None:
         """Write a line for people; programs do not get it."""
         if not self.as_json:
-            print(text)
+            print(text, flush=True)
 
     def note(self, text: str) -> None:
         """Write a note besides the result."""
         if not self.as_json:
             print(f"nanomeet: {text}", file=sys.stderr)
 
-    def error(self, error: Exception) -> None:
-        """Write why a command failed."""
+    def error(self, error: NanoMeetError) -> None:
+        """Write why a command failed, and where that is explained."""
         if self.as_json:
-            kind = type(error).__name__
-            print(json.dumps({"error": {"kind": kind, "message": str(error)}}, indent=2))
+            said = {"kind": type(error).__name__, "message": str(error), "help": error.help}
+            print(json.dumps({"error": said}, indent=2))
         else:
-            print(f"nanomeet: {error}", file=sys.stderr)
+            print(f"nanomeet: {error}\nSee {error.help}", file=sys.stderr)
 
 
 def _plain(value: object) -> object:

@@ -6,7 +6,6 @@ It does what a page does (`js/src/composer/ingest-socket.ts`).
 from __future__ import annotations
 
 import asyncio
-import random
 import socket
 import ssl
 import time
@@ -18,12 +17,15 @@ import msgspec
 from tornado import iostream, websocket
 
 from nanomeet_widget import _json, _sockets
+from nanomeet_widget._attempts import Attempts
 from nanomeet_widget.server.protocol import common, ingest
 from nanomeet_widget.server.protocol.frames import Frame, Track
 
 #: Seconds for which the server keeps the session of a lost connection.
 _GRACE = 5.0
-_RETRY, _MAX_RETRY = 0.25, 1.0
+#: Seconds before each attempt to come back; the last repeats. Up to `_JITTER` of it is added.
+_DELAYS = (0.125, 0.25, 0.5)
+_JITTER = 1.0
 #: Seconds: a connection that takes no data for so long is dead.
 _STALLED, _CHECK = 3.0, 0.5
 #: Bytes that the system may keep for a slow line: what waits there cannot be dropped any more.
@@ -132,8 +134,7 @@ class IngestLine:
         Ending
             Why it ended.
         """
-        lost_at = time.monotonic()
-        attempt = 0
+        attempts = Attempts(_DELAYS, jitter=_JITTER)
         words = ""
         while True:
             was_ready = False
@@ -151,15 +152,14 @@ class IngestLine:
             if self._finishing:
                 return Ending("It was finished.", failed=False)
             if was_ready:
-                lost_at, attempt, words = time.monotonic(), 0, ""
-            if time.monotonic() - lost_at >= _GRACE:
+                attempts.stood()
+                words = ""
+            if attempts.trouble >= _GRACE:
                 return Ending(
                     f"The connection to the server was lost and could not be restored{words}.",
                     failed=True,
                 )
-            wait = min(_MAX_RETRY, _RETRY * 2**attempt)
-            attempt += 1
-            await asyncio.sleep(wait * (0.5 + random.random() / 2))  # noqa: S311 - no secret
+            await attempts.pause()
 
     async def finish(self) -> None:
         """Send what waits, and close; in bounded time."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 import ssl
 import threading
 import time
@@ -18,6 +17,7 @@ import msgspec
 from tornado import websocket
 
 from nanomeet_widget import _json, _sockets
+from nanomeet_widget._attempts import Attempts
 from nanomeet_widget._server_address import Address
 from nanomeet_widget.media.decoding import UndecodableError
 from nanomeet_widget.server.protocol import common, frames, watch
@@ -206,8 +206,7 @@ class Reader(Generic[T]):
 
     async def _follow(self, ticket: Ticket) -> None:
         """Read a stream, over as many WebSockets as it takes."""
-        clock = self._loop.time
-        since, attempt = clock(), 0
+        attempts = Attempts(_DELAYS, jitter=_JITTER)
         while True:
             self._connection = connection = _Connection(
                 self._address, self._trust, self._decoding.take
@@ -220,15 +219,13 @@ class Reader(Generic[T]):
                 _logger.exception("reading a stream ended by a fault")
                 ending = f"{type(error).__name__}: {error}"
             if ending is None and connection.arrived:
-                since, attempt = clock(), 0
-            elif ending is None and clock() - since > _PATIENCE:
+                attempts.stood()
+            elif ending is None and attempts.trouble > _PATIENCE:
                 ending = f"the meeting's server cannot be reached ({connection.trouble})"
             if ending is not None:
                 self._over(ending)
                 return
-            delay = _DELAYS[min(attempt, len(_DELAYS) - 1)]
-            attempt += 1
-            await asyncio.sleep(delay * (1 + _JITTER * random.random()))  # noqa: S311 - no secret
+            await attempts.pause()
 
 
 class _Connection:

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nanomeet_widget import _texts
+from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.broadcast.push import RtmpPush
 from nanomeet_widget.server.config import ServerConfig
-from nanomeet_widget.server.core import Core
+from nanomeet_widget.server.core import Core, Hub
 from nanomeet_widget.server.counts import Counts
+from nanomeet_widget.server.hub.client import HubClient
+from nanomeet_widget.server.hub.desk import Desk
+from nanomeet_widget.server.hub.watch import HubWatch
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.protocol import meeting
 from nanomeet_widget.server.recording.recordings import Recordings
@@ -116,6 +120,16 @@ def assemble(
         on_unneeded=on_unneeded,
     )
     stack.callback(leases.close)
+    hub = None
+    if config.hub is not None:
+        client = HubClient(config.hub)
+        stack.callback(client.close)
+        desk = Desk(issuer=issuer, store=store, rooms=rooms, limits=config.limits, timers=loop)
+        watch = HubWatch(
+            client, desk=desk, store=store, issuer=issuer, rooms=rooms, every=config.hub.recheck
+        )
+        stack.push_async_callback(watch.close)
+        hub = Hub(client=client, desk=desk)
     return Core(
         config=config,
         origin=origin,
@@ -133,10 +147,16 @@ def assemble(
         timers=loop,
         event_log=store.log,
         records=store.session_rows,
+        hub=hub,
+        payer=_room_of if hub is None else hub.desk.payer,
         invites=TokenBuckets(burst=_INVITES, rate=_INVITES_RATE, timers=loop),
         rosters=TokenBuckets(burst=_ROSTERS, rate=_INVITES_RATE, timers=loop),
         readings=TokenBuckets(burst=_READINGS, rate=_READINGS_RATE, timers=loop),
     )
+
+
+def _room_of(claims: Claims) -> str:
+    return claims.room
 
 
 async def farewell(core: Core) -> None:

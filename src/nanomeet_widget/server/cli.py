@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from nanomeet_widget import _folders, _machine, _validation
 from nanomeet_widget._errors import InvalidInputError, NanoMeetError
-from nanomeet_widget.server import data_folder, supervision
+from nanomeet_widget.server import data_folder, hub_settings, supervision
 from nanomeet_widget.server.config import (
     LOOPBACK,
     RECORDS_DAYS,
@@ -27,10 +27,13 @@ from nanomeet_widget.server.config import (
     Retention,
     ServerConfig,
 )
+from nanomeet_widget.server.hub_settings import RECHECK, HubSettings
 from nanomeet_widget.server.supervision import JsonLines
 from nanomeet_widget.server.tokens import secrets_folder
 
 _ENVIRONMENT_KEY = "NANOMEET_API_KEY"
+#: Open files of the server, if it may: more than any meeting needs.
+_MOST_FILES = 65_536
 _TURN_SECRET = "NANOMEET_TURN_SECRET"  # noqa: S105 - a variable's name
 _FAILED = 1
 _DAY, _MB, _GB = 24 * 3600.0, 1e6, 1e9
@@ -94,12 +97,10 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        help="address to listen on (default: %(default)s, this machine only)",
+        "--host", help=f"address to listen on (default: {ServerConfig.host}, this machine only)"
     )
     parser.add_argument(
-        "--port", type=int, default=8910, help="port; 0 takes any free one (default: %(default)s)"
+        "--port", type=int, help=f"port; 0 takes any free one (default: {ServerConfig.port})"
     )
     parser.add_argument(
         "--tls",
@@ -114,9 +115,24 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
         f"list, so prefer the variable {_ENVIRONMENT_KEY} (default: a key in the data folder)",
     )
     parser.add_argument(
-        "--base-url", default="/", help="path to serve under (default: %(default)s)"
+        "--base-url", help=f"path to serve under (default: {ServerConfig.base_url})"
     )
     parser.add_argument("--public-url", help="address at which guests reach the server")
+    parser.add_argument(
+        "--hub",
+        action="store_true",
+        help="be a service of the JupyterHub whose variables are in the environment: its users log in "
+        "there, and its groups have rooms. Host, port, path and public address are then as the Hub says "
+        "by default",
+    )
+    parser.add_argument(
+        "--hub-recheck",
+        type=float,
+        default=RECHECK,
+        metavar="SECONDS",
+        help="how long what the JupyterHub says of a user counts: after that it is asked again whether "
+        "they keep their access (default: %(default)g)",
+    )
     parser.add_argument(
         "--stun", action="append", default=[], metavar="URL", help="STUN server for the pages"
     )
@@ -175,9 +191,9 @@ def add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--frame-ancestors",
-        default="*",
         metavar="SOURCES",
-        help="sites that may frame meetings and broadcasts, as in CSP (default: %(default)s)",
+        help="sites that may frame meetings and broadcasts, as in CSP (default: *; with --hub, the Hub "
+        "and the servers of its users)",
     )
     parser.add_argument(
         "--drain",
@@ -330,9 +346,24 @@ def serve(options: argparse.Namespace) -> int:
     logging.basicConfig(level=level, handlers=[handler])
     # PyAV logs what goes through it.
     logging.getLogger("libav").setLevel(logging.ERROR)
+    _allow_files()
     config = read_config(options)
     asyncio.run(_serve(config, options.ready_file, as_json=options.json, drain=options.drain))
     return 0
+
+
+def _allow_files() -> None:
+    """Raise this process's limit of open files as far as it may: each participant takes some."""
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - Windows has none
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft < most:
+        # Some systems have a lower limit than they say.
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def read_config(options: argparse.Namespace) -> ServerConfig:
@@ -363,11 +394,12 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
     # Several, so that clients can get a new key before the old one is retired.
     given = os.environ.get(_ENVIRONMENT_KEY, "").split(",")
     keys += [key.strip() for key in given if key.strip()]
+    hub = None
+    if options.hub:
+        hub = hub_settings.read(public_url=options.public_url, recheck=options.hub_recheck)
     config = ServerConfig(
-        host=options.host,
-        port=options.port,
-        base_url=options.base_url,
-        public_url=options.public_url,
+        **_place(options, hub),
+        hub=hub,
         certificate=options.cert,
         private_key=options.key,
         api_keys=tuple(keys),
@@ -386,10 +418,7 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         records_days=options.records_days,
         turn_servers=tuple(options.turn),
         turn_secret=os.environ.get(_TURN_SECRET, ""),
-        proxies=tuple(part.strip() for text in options.behind_proxy for part in text.split(",")),
-        hosts=tuple(options.allow_host),
         origins=tuple(options.allow_origin),
-        frame_ancestors=options.frame_ancestors,
         limits=_read_limits(options),
     )
     if config.doubt:
@@ -402,6 +431,23 @@ def read_config(options: argparse.Namespace) -> ServerConfig:
         )
         config = dataclasses.replace(config, certificate=certificate, private_key=key)
     return config
+
+
+def _place(options: argparse.Namespace, hub: HubSettings | None) -> dict[str, Any]:
+    """Return where the server is and who leads to it: as the options say, else as the JupyterHub does."""
+    proxies = tuple(part.strip() for text in options.behind_proxy for part in text.split(","))
+    hosts = tuple(options.allow_host)
+    usual: dict[str, Any] = {}
+    if hub is not None:
+        # Its proxy is on this machine, unless an option says more.
+        proxies = proxies or LOOPBACK
+        hosts = (*hosts, *filter(None, [hub.known_as]))
+        usual = {"host": hub.host, "port": hub.port, "base_url": hub.prefix}
+        usual |= {"public_url": hub.public_url, "frame_ancestors": hub.ancestors}
+    names = ("host", "port", "base_url", "public_url", "frame_ancestors")
+    given = {name: getattr(options, name) for name in names}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return {**usual, **chosen, "proxies": proxies, "hosts": hosts}
 
 
 def _data(options: argparse.Namespace) -> Path:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from nanomeet_widget import _folders, _texts, _validation
 from nanomeet_widget._errors import InvalidInputError
 from nanomeet_widget.server import networks, strength
+from nanomeet_widget.server.hub_settings import HubSettings
 from nanomeet_widget.server.protocol.common import MAX_TEXT_FRAME
 
 #: Path segments (RFC 3986, 3.3), into which hubs write user names.
@@ -58,6 +59,8 @@ class Limits:
     avatar_rate: float = 1
     #: Open rooms.
     rooms: int = 200
+    #: Rooms of their own that one user of a JupyterHub may have.
+    user_rooms: int = 10
     #: Viewers of all public broadcasts, and as many of the private ones. The audience of a room is none
     #: of them: each of its participants has a place.
     viewers: int = 1000
@@ -237,6 +240,8 @@ class ServerConfig:
         Which recordings are kept.
     records_days : int, default 30
         The most days for which a room may keep records of its meetings, and the default.
+    hub : HubSettings, optional
+        The JupyterHub whose service this is; None for none.
 
     Raises
     ------
@@ -271,6 +276,7 @@ class ServerConfig:
     patience: Patience = field(default_factory=Patience)
     retention: Retention = field(default_factory=Retention)
     records_days: int = RECORDS_DAYS
+    hub: HubSettings | None = None
 
     def __post_init__(self) -> None:
         if not _BASE.fullmatch(self.base_url):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.access import Access
 from nanomeet_widget.server.broadcast.broadcasts import Broadcasts
 from nanomeet_widget.server.broadcast.hls import Hls
 from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.counts import Counts
+from nanomeet_widget.server.hub.client import HubClient
+from nanomeet_widget.server.hub.desk import Desk
 from nanomeet_widget.server.leases import Leases
 from nanomeet_widget.server.recording.recording_files import RecordingFiles
 from nanomeet_widget.server.rooms.rooms import Rooms
@@ -19,6 +23,14 @@ from nanomeet_widget.server.token_bucket import TokenBuckets
 from nanomeet_widget.server.tokens.api_keys import ApiKeys
 from nanomeet_widget.server.tokens.browser_tickets import BrowserTickets
 from nanomeet_widget.server.tokens.issuer import Issuer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hub:
+    """What a server has as a service of a JupyterHub."""
+
+    client: HubClient
+    desk: Desk
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,9 +56,13 @@ class Core:
     timers: Timers
     event_log: EventLog
     records: SessionRows
-    #: How many invites each room's moderators may create by HTTP.
+    #: What the invites of a moderator's token count for: the room, or a JupyterHub's user.
+    payer: Callable[[Claims], str]
+    #: How many invites each of those may create by HTTP.
     invites: TokenBuckets
     #: How many personal links: they are made for a whole roster at once.
     rosters: TokenBuckets
     #: How often each room's moderators may read its records: each time a whole table.
     readings: TokenBuckets
+    #: The JupyterHub whose service this is; None for none.
+    hub: Hub | None = None

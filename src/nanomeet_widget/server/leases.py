@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator
 
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 
 class Leases:
@@ -31,13 +31,12 @@ class Leases:
         first: float,
         on_unneeded: Callable[[], None],
     ) -> None:
-        self._timers = timers
         self._linger = linger
         self._on_unneeded = on_unneeded
         self._open = 0
-        self._end: Handle | None = None
+        self._end = Alarm(timers)
         if linger is not None:
-            self._end = timers.call_later(first, on_unneeded)
+            self._end.set(first, on_unneeded)
 
     @property
     def count(self) -> int:
@@ -48,19 +47,14 @@ class Leases:
     def lease(self) -> Iterator[None]:
         """Hold a lease within a `with` statement."""
         self._open += 1
-        self._cancel()
+        self._end.cancel()
         try:
             yield
         finally:
             self._open -= 1
             if self._open == 0 and self._linger is not None:
-                self._end = self._timers.call_later(self._linger, self._on_unneeded)
+                self._end.set(self._linger, self._on_unneeded)
 
     def close(self) -> None:
         """Stop the timer."""
-        self._cancel()
-
-    def _cancel(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-            self._end = None
+        self._end.cancel()

@@ -38,6 +38,7 @@ __all__ = [
 _chooser = Chooser()
 configure = _chooser.configure
 current = _chooser.current
+own = _chooser.own
 remember = _chooser.remember
 maker = _chooser.maker
 target = _chooser.target

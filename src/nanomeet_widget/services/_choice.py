@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nanomeet_widget._errors import InvalidInputError
-from nanomeet_widget._models import Secret
-from nanomeet_widget.services import cloud
+from nanomeet_widget._models import Secret, SecretText
+from nanomeet_widget.services import cloud, hub
 from nanomeet_widget.services._service import BroadcastTarget, Service
 from nanomeet_widget.services.cloud import NanoStreamCloud
+from nanomeet_widget.services.hub import HubService
 from nanomeet_widget.services.jitsi import Jitsi
 from nanomeet_widget.services.local import LocalServer
 
@@ -53,12 +54,16 @@ class Choice:
 
 
 class Chooser:
-    """Chooses: what was configured, else what the environment says, else the embedded server."""
+    """Chooses: what was configured, else what the environment says, else the embedded server.
+
+    The server of a JupyterHub comes before one of the user's own.
+    """
 
     def __init__(self) -> None:
         self._configured: Service | None = None
         self._environment: tuple[dict[str, str], Choice] | None = None
         self._local: LocalServer | None = None
+        self._hub: tuple[object, HubService | None] | None = None
         # What made a token of a server makes its invites, too.
         self._makers: dict[str, Service] = {}
 
@@ -102,7 +107,7 @@ class Chooser:
             if value and (name in {_KEY, _SERVER} or name.startswith(_JITSI))
         }
         if not environment:
-            return Choice(service=self._own(), why="nothing else was configured")
+            return self._of_hub() or Choice(service=self.own(), why="nothing else was configured")
         if self._environment is None or self._environment[0] != environment:
             self._environment = environment, _from_environment(environment)
         return self._environment[1]
@@ -194,10 +199,29 @@ class Chooser:
         self._local = None
         self._makers.clear()
 
-    def _own(self) -> LocalServer:
+    def own(self) -> LocalServer:
+        """Return the embedded server of this machine, whatever is configured.
+
+        Returns
+        -------
+        LocalServer
+            The server; it is not started by this.
+        """
         if self._local is None:
             self._local = LocalServer()
         return self._local
+
+    def _of_hub(self) -> Choice | None:
+        """Return the service of the JupyterHub that started this notebook's server, if it has one."""
+        names = (hub.ADDRESS, "JUPYTERHUB_API_TOKEN")
+        given = [SecretText(os.environ.get(name, "")) for name in names]
+        # One service, which remembers what it has learned, while these stay the same.
+        if self._hub is None or self._hub[0] != given:
+            self._hub = given, hub.from_environment()
+        service = self._hub[1]
+        if service is None:
+            return None
+        return Choice(service=service, why=f"the JupyterHub has set {hub.ADDRESS}")
 
 
 def _from_environment(found: dict[str, str]) -> Choice:

@@ -55,6 +55,8 @@ class RoomRequest:
     #: The kinds of records to keep; None for the server's default.
     records: list[RecordKind] | None = None
     records_days: int | None = None
+    #: Whether it is a demo's.
+    bots: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -49,6 +49,8 @@ def room_body(asked: RoomRequest) -> dict[str, Any]:
         body["records"] = asked.records
     if asked.records_days is not None:
         body["records_days"] = asked.records_days
+    if asked.bots is not None:
+        body["bots"] = asked.bots
     return body
 
 

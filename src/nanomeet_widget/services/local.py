@@ -5,12 +5,14 @@ from __future__ import annotations
 import http.client
 import logging
 import os
+import secrets
 import subprocess
 import sys
 import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -28,6 +30,7 @@ from nanomeet_widget._errors import InvalidInputError, NanoMeetError, ServerStar
 from nanomeet_widget._http import BEARER, MAX_ANSWER, Http, Request, Steps
 from nanomeet_widget._jupyter import Extension
 from nanomeet_widget._models import Invite, Issued, Room, RoomRoster, Secret, SecretText
+from nanomeet_widget._progress import progress
 from nanomeet_widget._recording import Recording, listing
 from nanomeet_widget._version import __version__
 from nanomeet_widget.services import _token_service as contract
@@ -59,7 +62,9 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Address:
+class Address:
+    """Where a server is for this process, and its key."""
+
     url: str
     api_key: Secret
     #: What it has to know to be the server that was found; None for one that the user named.
@@ -71,7 +76,7 @@ class _Address:
 class _Lease:
     """An open connection: while it exists, the server stays. The system closes it if this process dies."""
 
-    def __init__(self, address: _Address) -> None:
+    def __init__(self, address: Address) -> None:
         parts = urlsplit(address.url)
         self._connection = http.client.HTTPConnection(
             parts.hostname or "", parts.port, timeout=_LEASE_TIMEOUT
@@ -84,7 +89,7 @@ class _Lease:
             self.close()
             raise
 
-    def _connect(self, address: _Address) -> None:
+    def _connect(self, address: Address) -> None:
         self._connection.connect()
         # What was not proven is not asked: never on another connection than this one.
         self._connection.auto_open = 0
@@ -177,10 +182,10 @@ class LocalServer(Service):
         async_transport: httpx.AsyncBaseTransport | None = None,
         verify: bool | str = True,
     ) -> None:
-        self._fixed: _Address | None = None
+        self._fixed: Address | None = None
         if url is not None:
             address = _validation.check_url("url", url)
-            self._fixed = _Address(url=address, api_key=as_secret("api_key", api_key))
+            self._fixed = Address(url=address, api_key=as_secret("api_key", api_key))
         elif api_key is not None:
             raise InvalidInputError("api_key is for a server elsewhere: give its url, too")
         #: Whether the certificate of the server is checked, or the path of its authority's.
@@ -192,7 +197,7 @@ class LocalServer(Service):
             self.name, transport=transport, async_transport=async_transport, verify=verify
         )
         self._lock = threading.Lock()
-        self._address: _Address | None = None
+        self._address: Address | None = None
         self._lease: _Lease | None = None
         # Where pages reach a server that is part of a Jupyter server; and which server was told that.
         self._public: str | None = None
@@ -204,18 +209,52 @@ class LocalServer(Service):
         """The server's address; it is started if it does not run."""
         return self._address_of(self._ensure())
 
+    def demo_room(self, exp: timedelta) -> Room:
+        """Make a room in which two bots keep its moderator company: the page that joins lets them come.
+
+        Parameters
+        ----------
+        exp : datetime.timedelta
+            For how long.
+
+        Returns
+        -------
+        Room
+            The room; nothing is kept of its meetings.
+
+        Raises
+        ------
+        InvalidInputError
+            If `exp` is too long.
+        ServiceError
+            If the server refuses or cannot be reached.
+        ServerStartError
+            If the embedded server does not start.
+        """
+        asked = RoomRequest(
+            room=f"Demo_{secrets.token_hex(3)}",
+            nbf=None,
+            exp=exp,
+            streamname=None,
+            server=None,
+            moderator=True,
+            records=[],
+            bots=True,
+        )
+        return self._http.run(self._create_room(asked))
+
     def _create_room(self, asked: RoomRequest) -> Steps[Room]:
         body = contract.room_body(asked)
         # The server fills in the rest: its clock counts, and this one may be wrong.
         body = {name: value for name, value in body.items() if getattr(asked, name) is not None}
-        at: _Address = yield self._ensure
+        at: Address = yield self._ensure
         if self._public is not None:
             body = {**body, "server": self._public}
         return contract.room_of((yield contract.room_request(at.url, at.api_key, body)))
 
     def _create_invite(self, asked: InviteRequest) -> Steps[Invite]:
         body = contract.invite_body(asked)
-        at: _Address = yield self._ensure
+        at: Address = yield self._ensure
         if self._public is not None:
             yield from self._tell(at)
             body = {**body, "server": self._public}
@@ -226,7 +265,7 @@ class LocalServer(Service):
 
     def _create_invites(self, asked: InvitesRequest) -> Steps[list[Invite]]:
         body = contract.invites_body(asked)
-        at: _Address = yield self._ensure
+        at: Address = yield self._ensure
         if self._public is not None:
             yield from self._tell(at)
             body = {**body, "server": self._public}
@@ -419,7 +458,7 @@ class LocalServer(Service):
         return await self._http.arun(self._recordings(stream))
 
     def _recordings(self, stream: str | None) -> Steps[list[Recording]]:
-        at: _Address = yield self._ensure
+        at: Address = yield self._ensure
         headers = {"x-bintu-apikey": at.api_key.reveal()}
         page, own = self._address_of(at), at.proof is not None
         return (yield from listing(self._http, at.url, headers, page=page, stream=stream, own=own))
@@ -500,8 +539,10 @@ class LocalServer(Service):
             )
         )
 
-    @staticmethod
-    def _keyed(method: str, at: _Address, path: str, body: dict[str, str] | None = None) -> Request:
+    def _keyed(
+        self, method: str, at: Address, path: str, body: dict[str, object] | None = None
+    ) -> Request:
+        """Return a request of the server's owner."""
         headers = {"x-bintu-apikey": at.api_key.reveal()}
         return Request(
             method=method, origin=at.url, path=path, headers=headers, body=body, repeatable=True
@@ -653,12 +694,14 @@ class LocalServer(Service):
         if _jupyter.find() is not None:
             # The room was made earlier, or by another kernel.
             return f"{where}: make the room again in this notebook"
+        if _jupyter.in_colab():
+            where += ", and Colab runs it on a machine of its own"
         return (
             f"{where}: run `nanomeet serve` on a host that browsers reach, and set NANOMEET_SERVER and "
             "NANOMEET_API_KEY"
         )
 
-    def _tell(self, at: _Address) -> Steps[None]:
+    def _tell(self, at: Address) -> Steps[None]:
         """Tell the server where pages reach it: moderators' invites may name no other address."""
         if self._public is None or self._told == (at.url, self._public):
             return
@@ -666,21 +709,21 @@ class LocalServer(Service):
         yield self._keyed("POST", at, "/lease/address", {"server": self._public})
         self._told = told
 
-    def _warn(self, at: _Address) -> None:
+    def _warn(self, at: Address) -> None:
         """Warn, once, that invites work here only, if this kernel's Jupyter server lacks the package."""
         if self._warned or self._fixed is not None or at.extension is not None:
             return
-        if _jupyter.why_absent() is not None:
+        if _jupyter.in_colab() or _jupyter.why_absent() is not None:
             self._warned = True
             logger.warning("invites work on this machine only: %s", self.obstacle(at.url))
 
-    def _address_of(self, at: _Address) -> str:
+    def _address_of(self, at: Address) -> str:
         """Return the address of a server as tokens and pages name it."""
         if at.extension is None:
             return at.url
         return self._public or _validation.origin(at.extension.url)
 
-    def _page(self, at: _Address) -> str:
+    def _page(self, at: Address) -> str:
         """Return the address of a server as guests reach it.
 
         Raises
@@ -719,7 +762,7 @@ class LocalServer(Service):
     def _where(self) -> str:
         return self._fixed.url if self._fixed is not None else "on this machine"
 
-    def _ensure(self) -> _Address:
+    def _ensure(self) -> Address:
         if self._fixed is not None:
             return self._fixed
         with self._lock:
@@ -731,7 +774,7 @@ class LocalServer(Service):
                 self._http.require_proof(self._address.url, _proof.Expected(self._address.proof))
             return self._address
 
-    def _of_this_machine(self) -> tuple[_Address, _Lease]:
+    def _of_this_machine(self) -> tuple[Address, _Lease]:
         folder = self._runtime_folder()
         try:
             return self._shared(folder)
@@ -741,7 +784,7 @@ class LocalServer(Service):
                 "some space there, or set XDG_RUNTIME_DIR to another folder of yours"
             ) from None
 
-    def _shared(self, folder: Path) -> tuple[_Address, _Lease]:
+    def _shared(self, folder: Path) -> tuple[Address, _Lease]:
         """Return the server that this machine's processes share, with a lease; start it if need be."""
         # Servers and kernels find each other if they have the same version and run on the same machine:
         # several machines may share a home.
@@ -754,7 +797,10 @@ class LocalServer(Service):
         lock = _locks.lock(folder / f"server-{mark}.lock")
         try:
             with lock.acquire(timeout=START_TIMEOUT * 2):
-                return self._find(ready) or self._start(ready)
+                if found := self._find(ready):
+                    return found
+                with progress("Starting the meeting server…"):
+                    return self._start(ready)
         except Timeout:
             raise ServerStartError(
                 "another process has been starting the embedded server for a minute: "
@@ -772,7 +818,7 @@ class LocalServer(Service):
                 "another folder of yours"
             ) from None
 
-    def _beside(self) -> tuple[_Address, _Lease] | None:
+    def _beside(self) -> tuple[Address, _Lease] | None:
         """Return the server that is part of this kernel's Jupyter server, if that has one.
 
         With folders of its own, a `LocalServer` has a server of its own.
@@ -782,7 +828,7 @@ class LocalServer(Service):
         extension = _jupyter.find()
         if extension is None:
             return None
-        address = _Address(
+        address = Address(
             url=extension.api,
             api_key=extension.api_key,
             proof=extension.proof,
@@ -794,12 +840,12 @@ class LocalServer(Service):
         return None
 
     @staticmethod
-    def _find(ready: Path) -> tuple[_Address, _Lease] | None:
+    def _find(ready: Path) -> tuple[Address, _Lease] | None:
         try:
             info = _json.read(_folders.read_own(ready))
             if not _machine.runs(info["pid"], info["started"]):
                 return None
-            address = _Address(
+            address = Address(
                 url=info["url"].rstrip("/"),
                 api_key=Secret(info["api_key"]),
                 proof=Secret(info["proof"]),
@@ -809,7 +855,7 @@ class LocalServer(Service):
             # No file, a stale one, or a server that is ending: a new one replaces it.
             return None
 
-    def _start(self, ready: Path) -> tuple[_Address, _Lease]:
+    def _start(self, ready: Path) -> tuple[Address, _Lease]:
         ready.unlink(missing_ok=True)
         command = [sys.executable, "-m", "nanomeet_widget.server", "--port", "0"]
         command += ["--linger", str(self._linger), "--ready-file", str(ready)]

@@ -18,7 +18,7 @@ from nanomeet_widget.server.config import ServerConfig
 from nanomeet_widget.server.media.timeline import Timeline, starts
 from nanomeet_widget.server.protocol import common, ingest, meeting
 from nanomeet_widget.server.protocol.frames import Frame, FrameError, Kind, Track, decode
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 from nanomeet_widget.server.token_bucket import TokenBucket
 
 #: Seconds: a sender that was silent for longer may be replaced by one with the same ingest ticket.
@@ -131,14 +131,15 @@ class Broadcast:
         self._check = FrameCheck(bounds, options.codec)
         self._timeline = Timeline(self._lead)
         self._begun = False
-        #: Runs while no page sends; None while one does, or may reconnect.
-        self._grace: Handle | None = None
+        #: Runs while no page sends, and none may reconnect.
+        self._grace = Alarm(timers)
         #: Whether viewers wait for another sender's first keyframe.
         self._halted = False
         self._need_keyframe = True
         self._allowance = _allowance(bounds.rate, timers.time())
         self._pace = None if bounds.frames is None else _allowance(bounds.frames, timers.time())
-        self._timeout: Handle | None = timers.call_later(
+        self._timeout = Alarm(timers)
+        self._timeout.set(
             config.patience.first_picture,
             lambda: self._fail(
                 common.Trouble(
@@ -263,7 +264,7 @@ class Broadcast:
         self._sender = sender
         self._heard_at = self._timers.time()
         if self.state is BroadcastStatus.LIVE:
-            self._set_timeout(None)
+            self._timeout.cancel()
         # After a gap decoders need a keyframe, and timestamps may begin anywhere.
         self._need_keyframe = True
         self._check.restart()
@@ -318,14 +319,12 @@ class Broadcast:
 
     def _await_sender(self) -> None:
         patience = self._config.patience
-        self._set_timeout(self._timers.call_later(patience.hand_over, self._away))
+        self._timeout.set(patience.hand_over, self._away)
 
     def _away(self) -> None:
         if self._on_lost is None or not self._on_lost(False):
             patience = self._config.patience
-            self._set_timeout(
-                self._timers.call_later(patience.ingest - patience.hand_over, self._lost)
-            )
+            self._timeout.set(patience.ingest - patience.hand_over, self._lost)
 
     def _lost(self) -> None:
         if self._on_lost is None or not self._on_lost(True):
@@ -347,10 +346,8 @@ class Broadcast:
             return
         self.ingest_ticket = secrets.token_urlsafe(32)
         self._dismiss(ingest.IngestEnded(reason="Another page takes over.", failed=False))
-        if self._grace is None:
-            self._grace = self._timers.call_later(
-                self._config.patience.successor, lambda: self.stop(reason)
-            )
+        if not self._grace.is_set:
+            self._grace.set(self._config.patience.successor, lambda: self.stop(reason))
             self._trouble = common.Trouble(
                 "broadcast_interrupted",
                 f"{reason.message} It resumes when another moderator's page takes over.",
@@ -365,7 +362,7 @@ class Broadcast:
 
     def expect(self) -> None:
         """Wait for the page that was given the ingest ticket."""
-        self._set_timeout(self._timers.call_later(self._config.patience.ingest, self._lost))
+        self._timeout.set(self._config.patience.ingest, self._lost)
 
     def _halt(self) -> None:
         if not self._halted:
@@ -376,10 +373,10 @@ class Broadcast:
         if self._halted and self._since is not None:
             self._halted = False
             self._stream.go_live(since=self._since)
-        if self._grace is None:
+        if not self._grace.is_set:
             return
         self._grace.cancel()
-        self._grace = self._trouble = None
+        self._trouble = None
         self._on_change(self)
 
     def receive(self, sender: Sender, data: bytes) -> None:
@@ -475,7 +472,7 @@ class Broadcast:
         if trouble is not None:
             self._fail(_because("The recording could not begin", trouble))
             return
-        self._set_timeout(None)
+        self._timeout.cancel()
         self._since = self._now()
         if self._recording is not None:
             self._vod = f"{self._origin}/{self._recording.vod}"
@@ -551,8 +548,7 @@ class Broadcast:
         self._on_change(self)
 
     def _close_sender(self, trouble: common.Trouble | None, reason: str | None = None) -> None:
-        if self._grace is not None:
-            self._grace.cancel()
+        self._grace.cancel()
         self._dismiss(
             ingest.IngestEnded(
                 reason=trouble.message if trouble else reason or self._wording.stopped,
@@ -561,16 +557,11 @@ class Broadcast:
         )
 
     def _dismiss(self, farewell: ingest.IngestEnded) -> None:
-        self._set_timeout(None)
+        self._timeout.cancel()
         self._behind = None
         sender, self._sender = self._sender, None
         if sender is not None:
             sender.close(farewell)
-
-    def _set_timeout(self, handle: Handle | None) -> None:
-        if self._timeout is not None:
-            self._timeout.cancel()
-        self._timeout = handle
 
 
 def _allowance(rate: float, now: float) -> TokenBucket:

@@ -17,7 +17,7 @@ from nanomeet_widget.server.broadcast.stream import Stream
 from nanomeet_widget.server.media.tracks import read_setup
 from nanomeet_widget.server.protocol import watch
 from nanomeet_widget.server.protocol.frames import Track
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds after the last request until packaging ends.
 _IDLE = 30.0
@@ -150,7 +150,7 @@ class Hls:
             broadcasts.on_live.append(self.stream)
         self._streams: dict[str, HlsStream] = {}
         self._asked: dict[str, float] = {}
-        self._tidying: Handle | None = None
+        self._tidying = Alarm(timers)
 
     def stream(self, name: str) -> HlsStream | None:
         """Return a stream as HLS.
@@ -174,7 +174,7 @@ class Hls:
             stream = self._streams[name] = HlsStream(source)
         if stream is not None:
             self._asked[name] = self._timers.time()
-            if self._tidying is None:
+            if not self._tidying.is_set:
                 self._tidy()
         return stream
 
@@ -186,9 +186,9 @@ class Hls:
                 continue
             del self._asked[name]
             self._streams.pop(name).close()
-        self._tidying = self._timers.call_later(_IDLE, self._tidy) if self._streams else None
+        if self._streams:
+            self._tidying.set(_IDLE, self._tidy)
 
     def close(self) -> None:
         """Stop the timer."""
-        if self._tidying is not None:
-            self._tidying.cancel()
+        self._tidying.cancel()

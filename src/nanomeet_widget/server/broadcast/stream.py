@@ -8,7 +8,7 @@ from typing import Literal, Protocol
 from nanomeet_widget.server.broadcast.outgoing import Batch, Outgoing
 from nanomeet_widget.server.protocol import common, watch
 from nanomeet_widget.server.protocol.frames import Track
-from nanomeet_widget.server.timers import Handle, Timers
+from nanomeet_widget.server.timers import Alarm, Timers
 
 #: Seconds: a new viewer whose cached keyframe is older than this is worth another one, and one
 #: keyframe is requested in this time.
@@ -80,7 +80,7 @@ class Stream:
         self._group_size = 0
         self._group_began = 0.0
         self._gathered: list[Outgoing] = []
-        self._gathering: Handle | None = None
+        self._gathering = Alarm(timers)
         self._crowded = False
         self._want_keyframe: Callable[[], None] | None = None
         self._wanted_at: float | None = None
@@ -255,9 +255,9 @@ class Stream:
         self._gathered.append(frame)
         if not self._crowded:
             self._send()
-        elif self._gathering is None:
+        elif not self._gathering.is_set:
             # The loop reads what has arrived before it gets to this.
-            self._gathering = self._timers.call_later(0, self._send)
+            self._gathering.set(0, self._send)
 
     def go_live(self, *, since: float) -> None:
         """Tell the viewers that the stream is live, and send them the cached frames.
@@ -317,9 +317,7 @@ class Stream:
         self._tell()
 
     def _send(self) -> None:
-        if self._gathering is not None:
-            self._gathering.cancel()
-            self._gathering = None
+        self._gathering.cancel()
         if not self._gathered:
             return
         batch, self._gathered = Batch(tuple(self._gathered)), []

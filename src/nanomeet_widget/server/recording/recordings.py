@@ -14,7 +14,7 @@ from nanomeet_widget.server.recording.finisher import Finisher
 from nanomeet_widget.server.recording.recording_files import RecordingFiles, free_bytes
 from nanomeet_widget.server.recording.retention import Kept, expired
 from nanomeet_widget.server.store.recording_records import RecordingRecords
-from nanomeet_widget.server.timers import Handle
+from nanomeet_widget.server.timers import Alarm
 
 logger = logging.getLogger("nanomeet")
 
@@ -66,7 +66,7 @@ class Recordings:
             sound=sound,
             on_finished=self._delete_expired,
         )
-        self._tidying: Handle | None = None
+        self._tidying = Alarm(loop)
         for name in records.orphaned():
             if self.files.part(name).exists():
                 self._finisher.run(self._finisher.recover(name))
@@ -94,8 +94,7 @@ class Recordings:
 
     async def close(self) -> None:
         """Wait until everything is finished, or takes too long."""
-        if self._tidying is not None:
-            self._tidying.cancel()
+        self._tidying.cancel()
         await self._finisher.close()
 
     def _taken(self, name: str) -> bool:
@@ -103,7 +102,7 @@ class Recordings:
 
     def _tidy(self) -> None:
         self._delete_expired()
-        self._tidying = self._loop.call_later(_TIDY_EVERY, self._tidy)
+        self._tidying.set(_TIDY_EVERY, self._tidy)
 
     def _delete_expired(self) -> None:
         kept = [

@@ -165,6 +165,24 @@ ROSTER = """
     ALTER TABLE tokens ADD COLUMN roster TEXT NOT NULL DEFAULT '';
     """
 
+#: Rooms of a JupyterHub's people, and the tokens that they were given. `ended`: the Hub took the right to it away.
+HUB = """
+    CREATE TABLE hub_rooms (
+        name TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        stream TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE hub_tokens (
+        id TEXT PRIMARY KEY,
+        user TEXT NOT NULL,
+        room TEXT NOT NULL,
+        moderator INTEGER NOT NULL,
+        basis TEXT NOT NULL,
+        ended INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX hub_tokens_by_user ON hub_tokens (user, room)
+"""
+
 #: Each entry raises the database's `user_version` by one. Never change an entry: append.
 MIGRATIONS = (
     """
@@ -259,4 +277,5 @@ MIGRATIONS = (
     POLLS,
     GROUPS,
     ROSTER,
+    HUB,
 )

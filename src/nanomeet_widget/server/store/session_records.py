@@ -66,9 +66,14 @@ _COUNTED: dict[RecordKind, str] = {
     "polls": "kept_polls",
 }
 
-#: Nothing more is written of a person who is forgotten while their session goes on. The values are the
-#: session's ID, the person's, their name, and their ID in the roster.
-_REMEMBERED = "WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE session = ?1 AND person IN (?2, ?4))"
+#: A new row about a person begins with the session's ID, the person's, their name, and their ID in the
+#: roster. They have names, as Python 3.12 warns of numbers (`?1`).
+_ROW = "SELECT * FROM (SELECT ? AS session, ? AS person, ? AS name, ? AS roster"
+#: And nothing more is written of a person who is forgotten while their session goes on.
+_REMEMBERED = (
+    ") AS new WHERE NOT EXISTS (SELECT 1 FROM forgotten WHERE forgotten.session = new.session"
+    " AND forgotten.person IN (new.person, new.roster))"
+)
 
 _read_kinds = _json.guarded(msgspec.json.Decoder(tuple[RecordKind, ...]).decode)
 
@@ -297,9 +302,9 @@ class SessionRecords:
         self._writer.now("DELETE FROM forgotten WHERE session = ?", session.id)
         if session.kinds:
             self._writer.now(
-                "UPDATE sessions SET ended = max(?1, coalesce((SELECT max(gone) FROM stays"
-                " WHERE session = ?2), ?1)) WHERE id = ?2",
-                *(at, session.id),
+                "UPDATE sessions SET ended = max(?, coalesce((SELECT max(gone) FROM stays"
+                " WHERE session = ?), ?)) WHERE id = ?",
+                *(at, session.id, at, session.id),
             )
         else:
             self._writer.now("DELETE FROM sessions WHERE id = ?", session.id)
@@ -467,7 +472,7 @@ class SessionRecords:
         """
         self._writer.now(
             "INSERT INTO stays (session, person, name, roster, moderator, joined)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5, ?6 {_REMEMBERED}"
+            f" {_ROW}, ?, ?{_REMEMBERED}"
             " ON CONFLICT (session, person, joined) DO UPDATE SET"
             " name = excluded.name, roster = excluded.roster, moderator = excluded.moderator,"
             " lost = NULL, gone = NULL",
@@ -573,7 +578,7 @@ class SessionRecords:
         """
         self._writer.now(
             "INSERT INTO raised_hands (session, person, name, roster, raised)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5 {_REMEMBERED}"
+            f" {_ROW}, ?{_REMEMBERED}"
             " ON CONFLICT (session, person, raised) DO UPDATE SET lowered = NULL, lowered_by = NULL",
             *(session, person.id, person.name, person.roster, raised),
         )
@@ -631,7 +636,7 @@ class SessionRecords:
         """
         self._writer.soon(
             "INSERT OR REPLACE INTO talk (session, person, name, roster, seconds)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5 {_REMEMBERED}",
+            f" {_ROW}, ?{_REMEMBERED}",
             *(session, person.id, person.name, person.roster, seconds),
         )
 
@@ -665,7 +670,7 @@ class SessionRecords:
         """
         self._writer.soon(
             "INSERT INTO reactions (session, person, name, roster, at, reaction)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5, ?6 {_REMEMBERED}",
+            f" {_ROW}, ?, ?{_REMEMBERED}",
             *(session, person.id, person.name, person.roster, at, reaction),
         )
 
@@ -685,7 +690,7 @@ class SessionRecords:
         """
         self._writer.now(
             "INSERT INTO kept_chat (session, person, name, roster, at, text)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5, ?6 {_REMEMBERED}",
+            f" {_ROW}, ?, ?{_REMEMBERED}",
             *(session, person.id, person.name, person.roster, at, text),
         )
 
@@ -799,7 +804,7 @@ class SessionRecords:
         """
         self._writer.soon(
             "INSERT OR REPLACE INTO kept_votes (session, person, name, roster, poll, choices, closed)"
-            f" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 {_REMEMBERED}",
+            f" {_ROW}, ?, ?, ?{_REMEMBERED}",
             session,
             person.id,
             person.name,

@@ -19,6 +19,7 @@ from nanomeet_widget._errors import ServerStartError
 from nanomeet_widget.server.instances import Instances
 from nanomeet_widget.server.store.event_log import EventLog
 from nanomeet_widget.server.store.group_records import GroupRecords
+from nanomeet_widget.server.store.hub_records import HubRecords
 from nanomeet_widget.server.store.migrations import MIGRATIONS
 from nanomeet_widget.server.store.poll_records import PollRecords
 from nanomeet_widget.server.store.recording_records import RecordingRecords
@@ -73,6 +74,7 @@ class Store:
         self.polls = PollRecords(self._db, self.instance)
         self.groups = GroupRecords(self._db, self.instance, self._adopt)
         self.tokens = TokenRecords(self._db)
+        self.hub = HubRecords(self._db)
         self.recordings = RecordingRecords(self._db, self.instance, self._adopt)
         self.log = EventLog(
             self._db, spare=self._spare, free=lambda: shutil.disk_usage(folder).free

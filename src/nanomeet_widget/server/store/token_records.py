@@ -130,8 +130,8 @@ class TokenRecords:
         made = self._db.execute(
             "INSERT INTO tokens (id, room, moderator, parent, made, notbefore, expiration, maker, stream,"
             " name, roster)"
-            " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11"
-            " WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = ?4)",
+            " SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+            " WHERE NOT EXISTS (SELECT 1 FROM revocations WHERE id = ?)",
             (
                 claims.jti,
                 claims.room,
@@ -144,6 +144,7 @@ class TokenRecords:
                 claims.streamname,
                 claims.name,
                 claims.roster,
+                parent,
             ),
         )
         return made.rowcount == 1
@@ -228,7 +229,7 @@ class TokenRecords:
             Their IDs.
         """
         rows = self._db.execute(
-            "WITH RECURSIVE family (id) AS (SELECT ?1"
+            "WITH RECURSIVE family (id) AS (SELECT ?"
             " UNION SELECT tokens.id FROM tokens JOIN family ON tokens.parent = family.id)"
             " SELECT id FROM family",
             (token_id,),
@@ -288,7 +289,7 @@ class TokenRecords:
         """
         try:
             self._db.execute(
-                "UPDATE tokens SET people = ?1 WHERE id = ?2 AND people < ?1", (people, token_id)
+                "UPDATE tokens SET people = max(people, ?) WHERE id = ?", (people, token_id)
             )
         except sqlite3.Error as error:
             logger.warning("the number of people of a link could not be saved: %s", error)
@@ -303,8 +304,8 @@ class TokenRecords:
         """
         rows = self._db.execute(
             f"SELECT {_COLUMNS} FROM tokens LEFT JOIN revocations ON revocations.id = tokens.id"  # noqa: S608 - constant names
-            " WHERE ?1 IS NULL OR room = ?1 ORDER BY made, tokens.id",
-            (room,),
+            " WHERE ? IS NULL OR room = ? ORDER BY made, tokens.id",
+            (room, room),
         )
         return [_record(row) for row in rows]
 

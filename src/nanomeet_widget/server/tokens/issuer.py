@@ -192,7 +192,8 @@ class Issuer:
             `exp`. Without `streamname` an unguessable one is created; without `moderator` the token
             is a moderator's. `server` is as `move` has it. `records` is what is kept of the room's
             meetings from the next session on: "none", "attendance", "all" or a list of kinds, and
-            `records_days` for how many days; without them, an earlier choice stays.
+            `records_days` for how many days; without them, an earlier choice stays. `bots` makes a
+            demo's token.
 
         Returns
         -------
@@ -215,15 +216,81 @@ class Issuer:
             if streamname is None
             else _validation.check_streamname(streamname),
             server=self._server,
-            moderator=_flag(request, default=True),
+            moderator=_flag(request, "moderator", default=True),
             sub=self._organisation,
             notbefore=begin,
             expiration=end,
             jti=secrets.token_hex(8),
+            bots=_flag(request, "bots", default=False),
         )
         if policy is not None:
             self._store.sessions.save_policy(room, policy)
         return self._mint("room_created", claims, parent="")
+
+    def personal(
+        self,
+        person: Person,
+        *,
+        room: str,
+        streamname: str,
+        period: tuple[datetime, datetime],
+        jti: str | None = None,
+    ) -> _tokens.Claims:
+        """Return the claims of a person's own token, which no other token was made with; `sign` returns it.
+
+        Parameters
+        ----------
+        person : Person
+            Who it is for, as `roster_check.checked` returns it.
+        room : str
+            The room's name.
+        streamname : str
+            The name of the room's broadcasts.
+        period : tuple of datetime
+            When it becomes valid, and when it expires.
+        jti : str, optional
+            The ID of a token that is recorded, with the same values; by default it is a new one.
+
+        Returns
+        -------
+        Claims
+            The claims.
+        """
+        claims = _tokens.Claims(
+            room=room,
+            streamname=streamname,
+            server=self._server,
+            moderator=person.moderator,
+            sub=self._organisation,
+            notbefore=period[0],
+            expiration=period[1],
+            jti=jti or secrets.token_hex(8),
+            name=person.name,
+            roster=person.roster,
+        )
+        if jti is None:
+            self._store.tokens.add(claims, parent="")
+            self._store.record("room_created", room, jti=claims.jti, moderator=person.moderator)
+        return claims
+
+    def keep_records(self, room: str, request: Mapping[str, object]) -> None:
+        """Note what is kept of a room's meetings from the next session on.
+
+        Parameters
+        ----------
+        room : str
+            The room's name.
+        request : mapping
+            `records` and `records_days`, as `room` has them.
+
+        Raises
+        ------
+        InvalidInputError
+            If one of them is not valid.
+        """
+        policy = self._policy(room, request)
+        if policy is not None:
+            self._store.sessions.save_policy(room, policy)
 
     def _policy(self, room: str, request: Mapping[str, object]) -> Policy | None:
         """Return what is kept of a room's meetings; None if the request does not say."""
@@ -375,13 +442,14 @@ class Issuer:
         claims = replace(
             parent,
             server=self._reached(request, parent),
-            moderator=_flag(request, default=False),
+            moderator=_flag(request, "moderator", default=False),
             notbefore=begin,
             expiration=end,
             jti=secrets.token_hex(8),
             # The guest of a person with a personal link is someone else.
             name="",
             roster="",
+            bots=False,
         )
         return self._mint("invite_created", claims, parent=parent.jti, maker=maker)
 
@@ -409,7 +477,9 @@ class Issuer:
         RejectedTokenError
             If their own token was revoked.
         """
-        claims = replace(person, room=room, streamname=streamname, jti=secrets.token_hex(8))
+        claims = replace(
+            person, room=room, streamname=streamname, jti=secrets.token_hex(8), bots=False
+        )
         # Who it is for is recorded with their own.
         if not self._store.tokens.add(replace(claims, name="", roster=""), parent=person.jti):
             raise RejectedTokenError(_REVOKED)
@@ -465,7 +535,11 @@ class Issuer:
             exp=_moment(request, "exp", now=now),
         )
         shared = replace(
-            parent, server=self._reached(request, parent), notbefore=begin, expiration=end
+            parent,
+            server=self._reached(request, parent),
+            notbefore=begin,
+            expiration=end,
+            bots=False,
         )
         made = [
             replace(
@@ -607,6 +681,6 @@ def _moment(request: Mapping[str, object], name: str, *, now: datetime) -> datet
     return None if value is None else _validation.moment(name, value, now=now)
 
 
-def _flag(request: Mapping[str, object], *, default: bool) -> bool:
-    value = _given(request, "moderator")
-    return default if value is None else _validation.check_flag("moderator", value)
+def _flag(request: Mapping[str, object], name: str, *, default: bool) -> bool:
+    value = _given(request, name)
+    return default if value is None else _validation.check_flag(name, value)
