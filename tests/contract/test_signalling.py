@@ -229,7 +229,7 @@ def test_knowing_the_password_ends_the_waiting(server: RunningServer) -> None:
         anna, _ = await join(server, moderator)
         await anna.send("set_password", password="sesame", ref=1)
         await anna.send("set_lobby", active=True, ref=2)
-        await anna.expect("ack")
+        assert [(await anna.expect("ack"))["ref"] for _ in range(2)] == [1, 2]
         ben = await connect(server, "ws/meeting")
         await ben.send("join", v=1, token=invite)
         await ben.expect("waiting")
