@@ -190,7 +190,8 @@ def test_what_arrived_while_the_reading_thread_stood_still_is_not_replayed(
                 size += await ada.shows(100 + 5 * number, begin + number * 50_000)
             # All of them lie in this machine, unread.
             protocol = opened[-1].protocol
-            assert protocol is not None and protocol.stream is not None
+            assert protocol is not None
+            assert protocol.stream is not None
             arrived = protocol.stream.socket
             await until(lambda: unread(arrived) >= size, True)
             seen: list[int] = []
