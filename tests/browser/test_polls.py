@@ -38,6 +38,8 @@ def panel(page: Page) -> Locator:
 
 
 def open_polls(page: Page) -> Locator:
+    # A participant has them once there are polls, of which the page hears after its welcome.
+    expect(page.locator("[data-tool=polls]")).to_have_count(1, timeout=PATIENCE)
     page.keyboard.press("q")
     expect(panel(page)).to_be_visible(timeout=PATIENCE)
     return panel(page)

@@ -216,6 +216,7 @@ def test_the_own_camera_is_read_as_arrays(lab: Lab, open_notebook: OpenNotebook)
         "print(meet.readers)",
         # In plain code, with what has been agreed to in an earlier cell.
         "own = meet.frames('me', lines=180)",
+        "print(own.state)",
         "for frame in own:\n    break\nprint(frame.array.shape, own.latest is not None)\nown.close(); print(own)",
     )
     notebook = joined(open_notebook("own.ipynb"))
@@ -229,7 +230,8 @@ def test_the_own_camera_is_read_as_arrays(lab: Lab, open_notebook: OpenNotebook)
     # It is one's own: no one has to know.
     assert notebook.evaluate(3) == "[]"
     notebook.run(4)
-    assert notebook.evaluate(5) == "(180, 320, 3) True\n<frames of me: ended>"
+    notebook.tells(5, "reading")
+    assert notebook.evaluate(6) == "(180, 320, 3) True\n<frames of me: ended>"
 
 
 def test_a_guest_agrees_and_takes_it_back(

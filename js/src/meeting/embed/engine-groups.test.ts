@@ -172,6 +172,21 @@ test("from a group, the main room has its own name, and those in the group are t
   expect(Object.keys(rooms.red.participants)).toEqual(["me", "alan", "emmy"]);
 });
 
+test("a group is told with the list of the groups, which comes after the welcome to it", async () => {
+  told.length = 0;
+  batch(() => meeting.room.groups.go({ group: "red", name: "Red" }));
+  expect(heard("nanomeet-groups-changed")).toEqual([]);
+  const rooms = Object(await ask("list-breakout-rooms"));
+  expect(Object.keys(rooms)).toEqual(["standup", "red"]);
+  expect(rooms.red).toMatchObject({ name: "Red", isMainRoom: false });
+  expect(Object.keys(rooms.red.participants)).toEqual(["me", "alan", "emmy"]);
+  open({ here: "red", own: "red" });
+  expect(heard("nanomeet-groups-changed")).toEqual([
+    { groups: [RED, BLUE], ends: null, here: "red", own: "red" },
+  ]);
+  expect(Object.keys(Object(await ask("list-breakout-rooms")))).toEqual(["standup", "red", "blue"]);
+});
+
 test("a message to all groups is told", () => {
   meeting.tells({ type: "group_note", name: "Grace", text: "Hi" });
   expect(heard("nanomeet-group-note")).toEqual([{ name: "Grace", text: "Hi" }]);

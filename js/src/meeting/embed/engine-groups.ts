@@ -99,8 +99,13 @@ export function breakoutRooms({ room, launch, name }: MeetingPage): Record<strin
   const main = here.value === null ? present : [];
   // A group's subject is its own.
   const subject = here.value === null ? room.state.value.subject : "";
+  // The list of the groups follows the welcome to one of them.
+  const unlisted = room.groups.listed.value ? null : here.value;
   return Object.fromEntries([
     described(launch.room, subject || launch.room, true, main),
+    ...(unlisted === null
+      ? []
+      : [described(unlisted, room.groups.name.value ?? "", false, present)]),
     ...groups.value.map(({ id, name: title, people }) => {
       const away = people.filter((one) => one.here).map((one) => ({ ...one, role: null }));
       return described(id, title, false, id === here.value ? present : away);
@@ -108,7 +113,7 @@ export function breakoutRooms({ room, launch, name }: MeetingPage): Record<strin
   ]);
 }
 
-/** What the page around the meeting learns of its groups; nothing while it is in no room. */
+/** What the page around the meeting learns of its groups; nothing while it is in no room, or in one it cannot name. */
 export function watchGroups(meeting: MeetingPage, emit: Emit): Watch[] {
   const { room } = meeting;
   const { groups, endsByServer: ends, here, own } = room.groups;
@@ -116,7 +121,7 @@ export function watchGroups(meeting: MeetingPage, emit: Emit): Watch[] {
     watch(
       () => {
         const state = { groups: groups.value, ends: ends.value, here: here.value, own: own.value };
-        return room.selfId.value ? state : null;
+        return room.selfId.value && room.groups.listed.value ? state : null;
       },
       (now) => now && emit("nanomeet-groups-changed", { ...now, groups: [...now.groups] }),
     ),

@@ -35,6 +35,11 @@ export class GroupsStore {
   readonly plan = new GroupsPlan();
   /** Whether there are any. */
   readonly open = computed(() => this.groups.value.length > 0);
+  /** Whether the group whose room this is, if any, is among those that are known: their list comes after the welcome. */
+  readonly listed = computed(() => {
+    const { value } = this.here;
+    return value === null || this.nameOf(value) !== null;
+  });
   /** The name of the group's room as it was when the page went there. */
   readonly #room = signal<string | null>(null);
   /** The name of the group whose room this is. */
