@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .make
 
-.PHONY: setup build demo docs test quick hosts pythons release rehearsal version test-python test-server test-browser test-js lint audit format bench \
+.PHONY: setup build demo docs test quick hosts late pythons release rehearsal version test-python test-server test-browser test-js lint audit format bench \
 	external-links screenshots clean
 
 setup: $(STAMPS)/python $(STAMPS)/js
@@ -92,6 +92,12 @@ lint: build
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd js && npm run check && npm run lint
+
+# Tests with messages that come late, each page's and bot's at a pace of its own: those that hold only while all are equally
+# fast fail. Those that count messages in a time fail, too. `make late TESTS=tests/browser/test_polls.py LATE=1`.
+LATE ?= 0.4
+late: $(STAMPS)/system build
+	PYTHONPATH=tests/late LATE=$(LATE) $(BIN)/python -m pytest $(TESTS) --numprocesses=$(BROWSER_WORKERS) --dist=loadfile
 
 # The tests on every Python that is there, with the oldest and the newest allowed dependencies. Some of it:
 # `make pythons PYTHONS="3.10 3.13" RESOLUTIONS=lowest TESTS=tests/unit`.
