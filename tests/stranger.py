@@ -358,8 +358,16 @@ class Stranger:
 
     def named(self, name: str) -> Peer:
         """Return the connection to the participant with this name."""
-        (found,) = [one["id"] for one in self.participants.values() if one["name"] == name]
-        return self.peers[found]
+        (found,) = self._connections(name)
+        return found
+
+    def knows(self, name: str) -> bool:
+        """Whether there is a connection to a participant with this name."""
+        return bool(self._connections(name))
+
+    def _connections(self, name: str) -> list[Peer]:
+        people = [one["id"] for one in self.participants.values() if one["name"] == name]
+        return [self.peers[one] for one in people if one in self.peers]
 
     async def until(self, told: Callable[[], object]) -> None:
         """Wait until something is so."""
@@ -458,6 +466,11 @@ class Beside:
     def until(self, told: Callable[[], object]) -> None:
         """Wait until something is so."""
         self.run(self.stranger.until(told))
+
+    def peer(self, name: str) -> Peer:
+        """Return the connection to the participant with this name, who may be seen elsewhere before the stranger hears of it."""
+        self.until(lambda: self.stranger.knows(name))
+        return self.stranger.named(name)
 
 
 @contextmanager

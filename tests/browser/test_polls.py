@@ -38,8 +38,6 @@ def panel(page: Page) -> Locator:
 
 
 def open_polls(page: Page) -> Locator:
-    # A participant has them once there are polls, of which the page hears after its welcome.
-    expect(page.locator("[data-tool=polls]")).to_have_count(1, timeout=PATIENCE)
     page.keyboard.press("q")
     expect(panel(page)).to_be_visible(timeout=PATIENCE)
     return panel(page)
@@ -120,6 +118,8 @@ def test_stage_and_audience_answer_and_one_changes_the_vote(
     grace.reload()
     joined(grace)
     expect(card(grace)).to_have_count(0)
+    # A participant hears of polls after the welcome, and only then has them to open.
+    expect(button(grace, "Polls")).to_be_visible(timeout=PATIENCE)
     open_polls(grace)
     expect(panel(grace).get_by_label("2", exact=True)).to_be_checked(timeout=PATIENCE)
     expect(panel(grace).get_by_role("button", name="Take back vote")).to_be_visible()

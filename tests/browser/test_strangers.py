@@ -83,7 +83,7 @@ def beside_as(room: Room, page: Page, *, polite: bool) -> Iterator[Beside]:
 
 def flows(here: Beside, page: Page) -> None:
     """Wait until pictures of each arrive at the other from now on."""
-    peer = here.stranger.named("Ada")
+    peer = here.peer("Ada")
     until(page, lambda: peer.connected)
     count = peer.counts.get("camera", 0)
     here.until(lambda: peer.counts.get("camera", 0) > count + 10)
@@ -113,7 +113,7 @@ def test_a_stranger_who_comes_and_a_page_see_and_hear_each_other(room: Room) -> 
     expect(tile(ada, "Ada")).to_have_attribute("data-camera", "on", timeout=PATIENCE)
     with beside(stranger(room)) as here:
         sees_and_hears(ada)
-        is_seen_and_heard(ada, here, here.stranger.named("Ada"))
+        is_seen_and_heard(ada, here, here.peer("Ada"))
     expect(tile(ada, "Stranger")).to_have_count(0, timeout=PATIENCE)
 
 
@@ -121,7 +121,7 @@ def test_a_page_that_comes_and_a_stranger_see_and_hear_each_other(room: Room) ->
     with beside(stranger(room)) as here:
         ada = room.enter("Ada", moderator=True, silent=False, unseen=False)
         sees_and_hears(ada)
-        is_seen_and_heard(ada, here, here.stranger.named("Ada"))
+        is_seen_and_heard(ada, here, here.peer("Ada"))
 
 
 @pytest.mark.parametrize("polite", [True, False])
@@ -131,7 +131,7 @@ def test_the_path_to_a_stranger_is_found_again(
     ada = watched(open_page, room)
     with beside_as(room, ada, polite=polite) as here:
         flows(here, ada)
-        peer = here.stranger.named("Ada")
+        peer = here.peer("Ada")
         before = peer.pc
         # The page's network has changed; then the stranger's.
         ada.evaluate("dispatchEvent(new Event('online'))")
@@ -149,7 +149,7 @@ def test_an_offer_that_a_stranger_answers_twice_changes_nothing(
     with beside(stranger(room)) as here:
         ada = watched(open_page, room)
         flows(here, ada)
-        peer = here.stranger.named("Ada")
+        peer = here.peer("Ada")
         # aiortc writes the time into each description as its session.
         first = answer(peer)
         offer = {"type": "offer", "sdp": peer.pc.remoteDescription.sdp}
@@ -183,7 +183,7 @@ def test_screens_go_both_ways(room: Room, open_page: OpenPage) -> None:
         assert moves(large(ada).locator("video"))
         here.run(here.stranger.change(screen=False))
         expect(large(ada)).to_have_count(0, timeout=PATIENCE)
-        peer = here.stranger.named("Ada")
+        peer = here.peer("Ada")
         ada.keyboard.press("s")
         here.until(lambda: peer.counts.get("screen", 0) > 5)
         # The fake screen has one bright colour.
@@ -195,7 +195,8 @@ def test_a_moderator_mutes_a_stranger(room: Room) -> None:
     ada = room.enter("Ada", moderator=True)
     with beside(stranger(room)) as here:
         expect(tile(ada, "Stranger")).to_have_attribute("data-microphone", "on", timeout=PATIENCE)
-        here.until(lambda: here.stranger.named("Ada").connected)
+        peer = here.peer("Ada")
+        here.until(lambda: peer.connected)
         ada.keyboard.press("p")
         ada.locator(".panel").get_by_role("button", name="Mute Stranger").click()
         expect(tile(ada, "Stranger")).to_have_attribute("data-microphone", "off", timeout=PATIENCE)
