@@ -51,7 +51,7 @@ def test_who_is_done(server: RunningServer) -> None:
                 await ada.answer_check_in()
             await teacher.start_check_in("Exercise 3?")
             await until(lambda: done(bo), [])
-            await until(lambda: (ada.check_in or {}).get("question"), "Exercise 3?")
+            await until(lambda: ada.check_in and ada.check_in["question"], "Exercise 3?")
             await ada.answer_check_in()
             await until(lambda: done(teacher), [ada.own_id])
             # Of others, participants are not told.
