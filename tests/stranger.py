@@ -356,16 +356,8 @@ class Stranger:
         """Return tracks for one connection: a track has one sender."""
         return Tracks(Tone(self._hertz), Picture(self._colour), Picture(self._colour))
 
-    def named(self, name: str) -> Peer:
-        """Return the connection to the participant with this name."""
-        (found,) = self._connections(name)
-        return found
-
-    def knows(self, name: str) -> bool:
-        """Whether there is a connection to a participant with this name."""
-        return bool(self._connections(name))
-
-    def _connections(self, name: str) -> list[Peer]:
+    def connections(self, name: str) -> list[Peer]:
+        """Return the connections to participants with this name."""
         people = [one["id"] for one in self.participants.values() if one["name"] == name]
         return [self.peers[one] for one in people if one in self.peers]
 
@@ -469,8 +461,9 @@ class Beside:
 
     def peer(self, name: str) -> Peer:
         """Return the connection to the participant with this name, who may be seen elsewhere before the stranger hears of it."""
-        self.until(lambda: self.stranger.knows(name))
-        return self.stranger.named(name)
+        self.until(lambda: self.stranger.connections(name))
+        (found,) = self.stranger.connections(name)
+        return found
 
 
 @contextmanager
