@@ -12,9 +12,7 @@ from nanomeet_widget._errors import (
     AuthenticationError,
     InvalidInputError,
     QuotaExceededError,
-    TokenError,
 )
-from nanomeet_widget._tokens import Claims
 from nanomeet_widget.server.http.handlers import TOKEN_HEADER
 from nanomeet_widget.server.http.service_handler import ServiceHandler
 from nanomeet_widget.server.store.session_rows import RowKind
@@ -126,12 +124,6 @@ class RecordPolicyHandler(_RecordHandler):
 
     def get(self) -> None:
         """Send it: of the session that goes on, or of one that would begin."""
-        claims = self._verified()
+        claims = self.verified(self.token, early=True)
         policy = self.core.rooms.record_policy(claims.room)
         self.answer({"kinds": policy.kinds, "days": policy.days})
-
-    def _verified(self) -> Claims:
-        try:
-            return self.core.issuer.verify_early(self.token)
-        except TokenError as error:
-            raise AuthenticationError(str(error), status=401) from None

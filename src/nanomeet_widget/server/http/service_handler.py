@@ -87,20 +87,42 @@ class ServiceHandler(Handler):
         PermissionDeniedError
             If it is a participant's, or that of a removed moderator.
         """
+        return self.core.issuer.moderator(self.token_of("a moderator"))
+
+    def token_of(self, whose: str) -> str:
+        """Return the token in the request's header.
+
+        Parameters
+        ----------
+        whose : str
+            Whose token it has to be, for the message: such as "a moderator".
+
+        Returns
+        -------
+        str
+            The token, unchecked.
+
+        Raises
+        ------
+        AuthenticationError
+            If there is none.
+        """
         token = self.request.headers.get(TOKEN_HEADER)
         if token is None:
             raise AuthenticationError(
-                f"this request needs a moderator's token in the header {TOKEN_HEADER}", status=401
+                f"this request needs {whose}'s token in the header {TOKEN_HEADER}", status=401
             )
-        return self.core.issuer.moderator(token)
+        return token
 
-    def verified(self, token: str) -> Claims:
+    def verified(self, token: str, *, early: bool = False) -> Claims:
         """Check a token of any role.
 
         Parameters
         ----------
         token : str
             The token.
+        early : bool
+            Whether it need not be valid yet.
 
         Returns
         -------
@@ -112,8 +134,9 @@ class ServiceHandler(Handler):
         AuthenticationError
             If it is not valid.
         """
+        issuer = self.core.issuer
         try:
-            return self.core.issuer.verify(token)
+            return issuer.verify_early(token) if early else issuer.verify(token)
         except TokenError as error:
             raise AuthenticationError(str(error), status=401) from None
 

@@ -134,11 +134,7 @@ class LeaveHandler(ServiceHandler):
 
     def post(self) -> None:
         """Free it."""
-        token = self.request.headers.get(TOKEN_HEADER)
-        if token is None:
-            raise AuthenticationError(
-                f"this request needs the page's token in the header {TOKEN_HEADER}", status=401
-            )
+        token = self.token_of("the page")
         resume = self.body().get("resume")
         if not isinstance(resume, str):
             raise InvalidInputError("this request needs the page's resume secret as text")
